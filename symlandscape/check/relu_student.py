@@ -1,0 +1,137 @@
+"""A student network in a pattern's fixed space over balls: the checker's own formulas for angles, loss and gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+from symlandscape.arith.balls import arb, atan2, fmpq, sign, sqrt_nonneg, symmetric
+from symlandscape.check.outcome import Rejected
+
+__all__ = ["OTHER", "OWN", "Angle", "Index", "Student", "gradient", "loss"]
+
+Index = tuple[int, int]  # (space, tag); tags 1..4 are marked members, 8 and 9 stand for two members of the rest
+OWN, OTHER = 8, 9
+
+
+class Student:
+    """A student network in a pattern's fixed space; every number is a ball."""
+
+    def __init__(self, blocks: Sequence[Fraction], extra: Sequence[Fraction], slope: Fraction, box: Sequence[arb]) -> None:
+        self.exact = [*blocks, *extra]
+        self.sizes = [arb(fmpq(n.numerator, n.denominator)) for n in self.exact]
+        self.blocks = len(blocks)
+        self.slope = arb(fmpq(slope.numerator, slope.denominator))
+        self.factor = (1 - self.slope) * (1 - self.slope)
+        self.keys = [
+            (row, column, diagonal)
+            for row in range(len(self.exact))
+            for column in range(self.blocks)
+            for diagonal in ((True, False) if row == column else (False,))
+            if not (row == column and not diagonal and self.exact[row] == 1)
+        ]
+        if len(box) != len(self.keys):
+            raise Rejected(f"these sizes have {len(self.keys)} coordinates, but the box has {len(box)}")
+        self.entry = dict(zip(self.keys, box, strict=True))
+        self.c = 1 / (2 * arb.pi())
+
+    def w(self, row: Index, column: Index) -> arb:
+        return self.entry[row[0], column[0], row == column]
+
+    def members(self, space: int, singled: set[Index], rest: int = OWN) -> Iterator[tuple[Index, arb]]:
+        """The members of an orbit: those singled out, then a representative of the others with their number."""
+        here = [x for x in sorted(singled) if x[0] == space]
+        yield from ((x, arb(1)) for x in here)
+        if self.exact[space] != len(here):
+            yield (space, rest), self.sizes[space] - len(here)
+
+    def classes(self, singled: set[Index]) -> list[tuple[Index, arb]]:
+        return [x for space in range(self.blocks) for x in self.members(space, singled, rest=0)]
+
+    def rows(self, singled: set[Index], rest: int = OWN) -> Iterator[tuple[Index, arb]]:
+        for space in range(len(self.exact)):
+            yield from self.members(space, singled, rest)
+
+
+class Angle:
+    """Two vectors over classes of columns: lengths, cosine, sine, pi minus angle, and inner products with their unit normals m and n."""
+
+    def __init__(self, weights: Sequence[arb], w: Sequence[arb], v: Sequence[arb]) -> None:
+        self.weights, self.w, self.v = weights, w, v
+        area = arb(0)
+        for i, j in combinations(range(len(w)), 2):
+            minor = w[i] * v[j] - w[j] * v[i]  # squared by a product: a power of a ball about 0 is nan in flint
+            area += weights[i] * weights[j] * minor * minor
+        inner = self.dot(w, v)
+        self.wn, self.vn = sqrt_nonneg(self.dot(w, w)), sqrt_nonneg(self.dot(v, v))
+        root = sqrt_nonneg(area)
+        self.cos, self.sin = inner / (self.wn * self.vn), root / (self.wn * self.vn)
+        self.opposite = atan2(root, -inner)  # pi - t
+
+    def dot(self, x: Sequence[Any], y: Sequence[Any]) -> arb:
+        return sum((n * a * b for n, a, b in zip(self.weights, x, y, strict=True)), arb(0))
+
+    def along(self, x: Sequence[arb]) -> tuple[arb, arb, arb, arb]:
+        """(w^.x, v^.x, m.x, n.x); |m| = |n| = 1 bounds the last two where the sine may vanish."""
+        wx, vx = self.dot(self.w, x) / self.wn, self.dot(self.v, x) / self.vn
+        if sign(self.sin) == 1:
+            return wx, vx, (vx - self.cos * wx) / self.sin, (wx - self.cos * vx) / self.sin
+        if not all(n >= 0 for n in self.weights):
+            return wx, vx, arb("nan"), arb("nan")
+        bound = symmetric(sqrt_nonneg(self.dot(x, x)).upper())
+        return wx, vx, bound, bound
+
+
+def _kernel(student: Student, pair: Angle) -> arb:
+    return student.c * pair.wn * pair.vn * (pair.sin + pair.opposite * pair.cos)
+
+
+def _angle(student: Student, row: Index, other: Index, target: bool) -> tuple[list[tuple[Index, arb]], Angle]:
+    classes = student.classes({row, other})
+    w = [student.w(row, c) for c, _ in classes]
+    v = [arb(int(c == other)) if target else student.w(other, c) for c, _ in classes]
+    return classes, Angle([n for _, n in classes], w, v)
+
+
+def loss(s: Student) -> arb:
+    """The loss by its double sums over neurons and targets."""
+    total = arb(0)
+    d = sum(s.sizes[: s.blocks], arb(0))
+    for space, m in enumerate(s.sizes):
+        row = (space, 1)
+        for other, n in s.rows({row}):
+            if other == row:
+                _, pair = _angle(s, row, row, target=False)
+                total += m * pair.wn * pair.wn / 4
+            else:
+                total += m * n * _kernel(s, _angle(s, row, other, target=False)[1]) / 2
+        for column, n in s.classes({row}):
+            total -= m * n * _kernel(s, _angle(s, row, column if column[1] else (column[0], OTHER), target=True)[1])
+    total += d / 4 + d * (d - 1) * s.c / 2
+    gap = sum((s.sizes[l] * _gap(s, (l, 1)) * _gap(s, (l, 1)) for l in range(s.blocks)), arb(0))
+    return s.factor * total + s.slope * gap / 2
+
+
+def _gap(s: Student, column: Index) -> arb:
+    return sum((n * s.w(row, column) for row, n in s.rows({column})), arb(-1))
+
+
+def gradient(s: Student) -> list[arb]:
+    """The derivatives of the loss with respect to the reduced coordinates (entries times their number)."""
+    result = []
+    for row_space, column_space, diagonal in s.keys:
+        row, column = (row_space, 1), (column_space, 1 if diagonal or row_space != column_space else 2)
+        total = s.w(row, column) / 2
+        for other, n in s.rows({row, column}):
+            if other != row:
+                _, pair = _angle(s, row, other, target=False)
+                total += n * s.c * (pair.vn * pair.sin * s.w(row, column) / pair.wn + pair.opposite * s.w(other, column))
+        for target, n in s.classes({row, column}):
+            target = target if target[1] else (target[0], OTHER)
+            _, pair = _angle(s, row, target, target=True)
+            total -= n * s.c * (pair.sin * s.w(row, column) / pair.wn + pair.opposite * int(target == column))
+        count = s.sizes[row_space] * (1 if diagonal else s.sizes[column_space] - int(row_space == column_space))
+        result.append(count * (s.factor * total + s.slope * _gap(s, column)))
+    return result

@@ -1,0 +1,212 @@
+"""The named branches of critical points over real d: C0, A<q>, F<p> and their other parametrisations.
+
+Both branches carry p rows near -e_i and q rows near e_i, p + q = d. In A(p|q) the flipped rows repair the sum of the neurons inside their own
+block; in F(p|q) the kept rows do, on the flipped columns. To leading order (derived in ``derivations.families``)
+
+    A(p|q): a0 = -1 + 2/p, b00 = 2/p, the rest as in the identity;      F(p|q): c01 = 2/d, a1 = -1, the rest as in the identity,
+
+where block 0 is the flipped block of A and the kept block of F. Newton starts there when block 0 is large, and the branch is followed down in the size of
+block 0, which may be any real number. A branch that cannot be followed any further has ended (at a fold, or by meeting C0).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from symlandscape.arith.conversions import parse_exact
+from symlandscape.arith.field import float_field
+from symlandscape.errors import InputError
+from symlandscape.relu.certify import certify
+from symlandscape.relu.critical_point import CriticalPoint
+from symlandscape.relu.reduced import reduced_point
+from symlandscape.solve.newton import newton_float
+from symlandscape.symmetry.pattern import Pattern
+
+__all__ = ["Family", "branch_coordinates", "family"]
+
+_NAME = re.compile(r"(?P<kind>[CAF])(?:(?P<count>\d+)|(?:\[(?P<role>kept|flipped)=(?P<size>\d+)\]|:(?P<role2>kept|flipped)=(?P<size2>\d+)))")
+_MAX_SIZE = 10**15
+_LARGEST_JUMP = 0.1
+"""Largest Frobenius distance between a predicted and a corrected point: branches lie farther apart."""
+_SMALLEST_STEP = 1e-5
+"""Smallest step in the logarithm of a size, or in the slope: a branch that needs smaller ones has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A branch of critical points over real d; ``at`` evaluates it.
+
+    ``kind`` is C, A or F; ``role`` says which block has the fixed size ``count`` while the other one moves with d: ``kept`` or ``flipped``.
+    """
+
+    name: str
+    kind: str
+    role: str
+    count: int
+    slope: Fraction = Fraction(0)
+
+    def sizes(self, d: int | Fraction) -> tuple[Any, Any]:
+        """(size of the flipped block, size of the kept block) at d."""
+        return (self.count, d - self.count) if self.role == "flipped" else (d - self.count, self.count)
+
+    def pattern(self, d: int | Fraction) -> Pattern:
+        """The block pattern at d: (flipped, kept) for A, (kept, flipped) for F, one block for C0 and A0.
+
+        Raises InputError for a d at which a block has no admissible size.
+        """
+        flipped, kept = self.sizes(d)
+        blocks = (kept, flipped) if self.kind == "F" else (flipped, kept)
+        if self.kind == "C":
+            blocks = (d,)
+        elif self.kind == "A" and kept == 0:
+            blocks = (flipped,)
+        for n in blocks:
+            if n < 1 or (n == 1 and Fraction(n).denominator != 1):
+                raise InputError(f"family {self.name} at d = {d} would have a block of size {n}; take d so that every block has size 1 or more")
+        if d > _MAX_SIZE:
+            raise InputError(f"d up to {_MAX_SIZE} is supported, but {d} came; take a smaller d")
+        return Pattern(tuple(int(n) if Fraction(n).denominator == 1 else Fraction(n) for n in blocks))
+
+    def at(self, d: int | Fraction | str, digits: int = 30, certify: bool = False) -> CriticalPoint:
+        """The family's critical point at d (integer, rational or text such as ``13/2``), enclosed to ``digits`` digits.
+
+        With ``certify`` the point carries its certificate. Level CERTIFIED, or UNDECIDED with a reason. Raises InputError where the family does
+        not exist, with the size at which the branch ends.
+        """
+        exact = parse_exact(d)
+        return _certified(self, self.pattern(exact), digits, certify)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def family(name: str, extra: int = 0, extra_rows: str = "free", slope: Fraction | int = 0) -> Family:
+    """The family with this name: ``C0``, ``A<q>`` (q rows kept), ``F<p>`` (p rows flipped), ``A[flipped=p]``, ``F[kept=q]`` (also ``A:flipped=p``).
+
+    Raises InputError for an unknown name, extra rows (families with more neurons than targets are not there yet) or a slope of 1.
+    """
+    found = _NAME.fullmatch(name.strip())
+    hint = "expected a family C0, A<q>, F<p>, A[flipped=p] or F[kept=q]"
+    if not found:
+        raise InputError(f"{hint}, but {name!r} came; write for example A1 or F2")
+    kind = found["kind"]
+    role = found["role"] or found["role2"] or {"C": "kept", "A": "kept", "F": "flipped"}[kind]
+    count = int(found["count"] or found["size"] or found["size2"] or 0)
+    if kind == "C" and (count != 0 or not found["count"]):
+        raise InputError(f"{hint}, but {name!r} came; the global minimum is C0")
+    if (kind, role) in {("F", "flipped"), ("A", "flipped"), ("F", "kept")} and count == 0:
+        raise InputError(f"{hint}, but {name!r} names an empty block; the global minimum is C0 and no kept row is A0")
+    if extra:
+        raise InputError(f"families with extra rows are not available yet, but --extra {extra} came; use `relu solve` with extra rows")
+    if slope == 1:
+        raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
+    return Family(_canonical_name(kind, role, count), kind, role, count, Fraction(slope))
+
+
+def _canonical_name(kind: str, role: str, count: int) -> str:
+    short = {"C": "kept", "A": "kept", "F": "flipped"}[kind]
+    return f"{kind}{count}" if role == short else f"{kind}[{role}={count}]"
+
+
+def leading_order(kind: str, pattern: Pattern) -> list[float]:
+    """The coordinates of the branch to leading order in the size of block 0."""
+    first, d = float(pattern.sizes[0]), float(pattern.d)
+    values = {c.name: 1.0 if c.diagonal else 0.0 for c in pattern.coordinates}
+    if kind == "A":
+        values["a[0]"] = -1 + 2 / first
+        if "b[0,0]" in values:
+            values["b[0,0]"] = 2 / first
+    elif kind == "F":
+        values["c[0,1]"], values["a[1]"] = 2 / d, -1.0
+    return list(values.values())
+
+
+def _newton(pattern: Pattern, start: Sequence[float], slope: Fraction, max_steps: int = 40) -> np.ndarray | None:
+    """Newton in floats on the gradient, scaled by the square roots of the entry counts; None where it does not converge."""
+    field = float_field()
+    scale = np.array([float(pattern.count(c)) ** 0.5 for c in pattern.coordinates])
+
+    def residual(y: np.ndarray) -> np.ndarray:
+        return np.array(reduced_point(pattern, [float(v) for v in y / scale], field, slope).gradient()) * scale
+
+    def jacobian(y: np.ndarray) -> np.ndarray:
+        point = reduced_point(pattern, [float(v) for v in y / scale], field, slope)
+        return np.array(point.jacobian()) * scale[:, None] / scale[None, :]
+
+    tolerance = 1e-12 * float(np.max(scale)) * max(1.0, float(pattern.d) / 100)
+    result = newton_float(residual, jacobian, np.asarray(start) * scale, tolerance, max_steps)
+    return result.point / scale if result.converged else None
+
+
+def branch_coordinates(kind: str, pattern: Pattern, slope: Fraction = Fraction(0), name: str = "") -> list[float]:
+    """Float coordinates of the branch A or F at a pattern, followed from a large block 0 down to the pattern's, then in the slope.
+
+    Raises InputError when the branch ends before.
+    """
+    target, others = Fraction(pattern.sizes[0]), pattern.sizes[1:]
+    size = max(target, 6 * sum((Fraction(n) for n in others), Fraction(0)) + 24)
+    current = Pattern((size, *others))
+    found = _newton(current, leading_order(kind, current), Fraction(0))
+    if found is None:
+        raise InputError(f"the branch {name or kind} was not found at block sizes {current}")
+    point, speed = found, np.zeros(len(found))  # speed: change of the coordinates per unit of log(size)
+    step = 1.0  # in log(size)
+    while size > target:
+        following = max(target, (size * Fraction(math.exp(-step))).limit_denominator(10**6))
+        if following == size:
+            following = target
+        after = Pattern((following, *others))
+        moved = math.log(following / size)
+        start = _kept(point + speed * moved, current, after)
+        trial = _newton(after, start, Fraction(0), 8)
+        if trial is not None and _distance(after, trial, start) < _LARGEST_JUMP:
+            before = _kept(point, current, after)
+            current, point, speed, size = after, trial, (trial - before) / moved, following
+            step = step * 1.5
+        elif step < _SMALLEST_STEP:
+            ends = f"followed from large d it ends near d = {float(current.d):.4g}, and d = {float(pattern.d):.4g} was asked for"
+            raise InputError(f"family {name or kind} does not exist there: {ends}")
+        else:
+            step = step / 2
+    return _along_slope(pattern, point, slope, name or kind)
+
+
+def _distance(pattern: Pattern, x: np.ndarray, y: np.ndarray) -> float:
+    """Frobenius distance of two points of the fixed space."""
+    counts = np.array([float(pattern.count(c)) for c in pattern.coordinates])
+    return float(np.sqrt(np.sum(counts * (x - y) ** 2)))
+
+
+def _kept(point: np.ndarray, before: Pattern, after: Pattern) -> np.ndarray:
+    """The coordinates that survive when a block shrinks to size 1 and loses its off-diagonal entry."""
+    names = [c.name for c in before.coordinates]
+    return np.array([point[names.index(c.name)] for c in after.coordinates])
+
+
+def _along_slope(pattern: Pattern, point: np.ndarray, slope: Fraction, name: str) -> list[float]:
+    here, step = Fraction(0), slope
+    while here != slope:
+        following = here + step if abs(step) < abs(slope - here) else slope
+        trial = _newton(pattern, point, following, 12)
+        if trial is not None and _distance(pattern, trial, point) < 4 * _LARGEST_JUMP:
+            here, point = following, trial
+        else:
+            step = (step / 2).limit_denominator(10**6)
+            if abs(step) < _SMALLEST_STEP:
+                raise InputError(f"family {name} does not exist there: followed from slope 0 it ends near slope {float(here):.4g}")
+    return [float(v) for v in point]
+
+
+def _certified(branch: Family, pattern: Pattern, digits: int, certificate: bool) -> CriticalPoint:
+    if branch.kind == "C":
+        start: Sequence[Any] = [int(c.diagonal) for c in pattern.coordinates]
+    else:
+        start = branch_coordinates(branch.kind, pattern, branch.slope, branch.name)
+    return certify(pattern, start, slope=branch.slope, digits=digits, family=branch.name, certificate=certificate)
