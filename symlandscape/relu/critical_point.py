@@ -136,9 +136,9 @@ class CriticalPoint:
         document: dict[str, Any] = {
             "family": self.family,
             "k": _number(pattern.k),
-            "d": str(pattern.d),
-            "pattern": [str(n) for n in pattern.sizes],
-            "extra": [str(m) for m in pattern.extra],
+            "d": _number(pattern.d),
+            "pattern": ",".join(str(n) for n in pattern.sizes),
+            "extra": _number(sum(pattern.extra)),
             "slope": str(self.slope),
             "coordinates": {
                 c.name: outward(x, self.digits)[0] for c, x in zip(pattern.coordinates, self.coordinates, strict=True)

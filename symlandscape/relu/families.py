@@ -21,12 +21,11 @@ from typing import Any
 import numpy as np
 
 from symlandscape.arith.conversions import parse_exact
-from symlandscape.arith.field import float_field
 from symlandscape.errors import InputError
 from symlandscape.relu.certify import certify
 from symlandscape.relu.critical_point import CriticalPoint
-from symlandscape.relu.reduced import reduced_point
-from symlandscape.solve.newton import newton_float
+from symlandscape.relu.growth import grow
+from symlandscape.relu.system import fixed_space_system
 from symlandscape.symmetry.pattern import Pattern
 
 __all__ = ["Family", "branch_coordinates", "family"]
@@ -44,6 +43,7 @@ class Family:
     """A branch of critical points over real d; ``at`` evaluates it.
 
     ``kind`` is C, A or F; ``role`` says which block has the fixed size ``count`` while the other one moves with d: ``kept`` or ``flipped``.
+    ``extra`` holds the sizes of orbits of extra rows, grown from zero one after the other (growth.py).
     """
 
     name: str
@@ -51,6 +51,7 @@ class Family:
     role: str
     count: int
     slope: Fraction = Fraction(0)
+    extra: tuple[int, ...] = ()
 
     def sizes(self, d: int | Fraction) -> tuple[Any, Any]:
         """(size of the flipped block, size of the kept block) at d."""
@@ -83,6 +84,16 @@ class Family:
         exact = parse_exact(d)
         return _certified(self, self.pattern(exact), digits, certify)
 
+    def coordinates(self, pattern: Pattern) -> tuple[Pattern, list[Any]]:
+        """The pattern with extra rows and approximate coordinates there. Raises InputError where the family does not exist."""
+        if self.kind == "C":
+            values: list[Any] = [int(c.diagonal) for c in pattern.coordinates]
+        else:
+            values = list(branch_coordinates(self.kind, pattern, self.slope, self.name))
+        for orbit in self.extra:
+            pattern, values = grow(pattern, [float(v) for v in values], orbit, self.slope)
+        return pattern, values
+
     def __str__(self) -> str:
         return self.name
 
@@ -90,7 +101,8 @@ class Family:
 def family(name: str, extra: int = 0, extra_rows: str = "free", slope: Fraction | int = 0) -> Family:
     """The family with this name: ``C0``, ``A<q>`` (q rows kept), ``F<p>`` (p rows flipped), ``A[flipped=p]``, ``F[kept=q]`` (also ``A:flipped=p``).
 
-    Raises InputError for an unknown name, extra rows (families with more neurons than targets are not there yet) or a slope of 1.
+    ``extra`` rows without a matching column are grown from zero (one by one when ``free``, as one orbit when ``equal``).
+    Raises InputError for an unknown name or a slope of 1.
     """
     found = _NAME.fullmatch(name.strip())
     hint = "expected a family C0, A<q>, F<p>, A[flipped=p] or F[kept=q]"
@@ -103,11 +115,14 @@ def family(name: str, extra: int = 0, extra_rows: str = "free", slope: Fraction 
         raise InputError(f"{hint}, but {name!r} came; the global minimum is C0")
     if (kind, role) in {("F", "flipped"), ("A", "flipped"), ("F", "kept")} and count == 0:
         raise InputError(f"{hint}, but {name!r} names an empty block; the global minimum is C0 and no kept row is A0")
-    if extra:
-        raise InputError(f"families with extra rows are not available yet, but --extra {extra} came; use `relu solve` with extra rows")
+    if extra < 0 or extra_rows not in ("free", "equal"):
+        raise InputError(f"extra rows are a number from 0 on, free or equal, but {extra} and {extra_rows!r} came")
+    if extra and kind == "C":
+        raise InputError("the global minimum C0 with extra rows is not isolated (zero modes of splitting); take a family A or F")
     if slope == 1:
         raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
-    return Family(_canonical_name(kind, role, count), kind, role, count, Fraction(slope))
+    orbits = () if not extra else (extra,) if extra_rows == "equal" else (1,) * extra
+    return Family(_canonical_name(kind, role, count), kind, role, count, Fraction(slope), orbits)
 
 
 def _canonical_name(kind: str, role: str, count: int) -> str:
@@ -129,20 +144,11 @@ def leading_order(kind: str, pattern: Pattern) -> list[float]:
 
 
 def _newton(pattern: Pattern, start: Sequence[float], slope: Fraction, max_steps: int = 40) -> np.ndarray | None:
-    """Newton in floats on the gradient, scaled by the square roots of the entry counts; None where it does not converge."""
-    field = float_field()
-    scale = np.array([float(pattern.count(c)) ** 0.5 for c in pattern.coordinates])
-
-    def residual(y: np.ndarray) -> np.ndarray:
-        return np.array(reduced_point(pattern, [float(v) for v in y / scale], field, slope).gradient()) * scale
-
-    def jacobian(y: np.ndarray) -> np.ndarray:
-        point = reduced_point(pattern, [float(v) for v in y / scale], field, slope)
-        return np.array(point.jacobian()) * scale[:, None] / scale[None, :]
-
-    tolerance = 1e-12 * float(np.max(scale)) * max(1.0, float(pattern.d) / 100)
-    result = newton_float(residual, jacobian, np.asarray(start) * scale, tolerance, max_steps)
-    return result.point / scale if result.converged else None
+    """Newton in floats from these coordinates; None where it does not converge."""
+    system = fixed_space_system(pattern, slope)
+    tolerance = 1e-12 * float(np.max(system.scale)) * max(1.0, float(pattern.d) / 100)
+    result = system.solve(start, tolerance, max_steps)
+    return result.point / system.scale if result.converged else None
 
 
 def branch_coordinates(kind: str, pattern: Pattern, slope: Fraction = Fraction(0), name: str = "") -> list[float]:
@@ -205,8 +211,5 @@ def _along_slope(pattern: Pattern, point: np.ndarray, slope: Fraction, name: str
 
 
 def _certified(branch: Family, pattern: Pattern, digits: int, certificate: bool) -> CriticalPoint:
-    if branch.kind == "C":
-        start: Sequence[Any] = [int(c.diagonal) for c in pattern.coordinates]
-    else:
-        start = branch_coordinates(branch.kind, pattern, branch.slope, branch.name)
-    return certify(pattern, start, slope=branch.slope, digits=digits, family=branch.name, certificate=certificate)
+    whole, start = branch.coordinates(pattern)
+    return certify(whole, start, slope=branch.slope, digits=digits, family=branch.name, certificate=certificate)

@@ -11,7 +11,8 @@ because phi_rho = (1-rho) relu + rho id and E relu(w.x) v.x = w.v/2 (derived in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from fractions import Fraction
 from typing import Any
 
@@ -63,7 +64,7 @@ class ReducedPoint:
         key = ("rows", first.space, second.space)
         if key not in self._pairs:
             first, second = Index(first.space, 1), Index(second.space, 2)
-            classes = [x for space in range(self.pattern.blocks) for x in self._split(space, first, second)]
+            classes = list(self.columns(first, second))
             self._pairs[key] = make_pair(
                 self.field,
                 [n for _, n in classes],
@@ -77,7 +78,7 @@ class ReducedPoint:
         key = ("target", row.space, column.space, row == column)
         if key not in self._pairs:
             row, column = Index(row.space, 1), Index(column.space, 1 if row == column else 2)
-            classes = [x for space in range(self.pattern.blocks) for x in self._split(space, row, column)]
+            classes = list(self.columns(row, column))
             self._pairs[key] = make_pair(
                 self.field,
                 [n for _, n in classes],
@@ -86,16 +87,21 @@ class ReducedPoint:
             )
         return self._pairs[key]
 
+    def with_pairs(self, pairs: dict[tuple[Any, ...], Pair]) -> ReducedPoint:
+        """The same point with these pair scalars in place of computed ones (names of lengths and angles, say)."""
+        return replace(self, _pairs=dict(pairs))
+
+    def columns(self, *marked: Index) -> Iterator[tuple[Index, Any]]:
+        """The columns with weights, those of the marked indices singled out."""
+        for space in range(self.pattern.blocks):
+            yield from self._split(space, *marked)
+
     def _others(self, row: Index, *columns: Index) -> Iterator[tuple[Index, Any]]:
         """The neurons other than ``row`` with weights, those matched with the given columns singled out."""
         for space in range(len(self.pattern.row_sizes)):
             for x, n in self._split(space, row, *columns):
                 if x != row:
                     yield x, n
-
-    def _targets(self, *marked: Index) -> Iterator[tuple[Index, Any]]:
-        for space in range(self.pattern.blocks):
-            yield from self._split(space, *marked)
 
     # -- loss, gradient, Hessian ----------------------------------------------------------------------------------------------------
 
@@ -108,7 +114,7 @@ class ReducedPoint:
         return total
 
     def _length_square(self, row: Index) -> Any:
-        return sum((n * self.weight(row, c) * self.weight(row, c) for c, n in self._targets(row)), self.field.exact(0))
+        return sum((n * self.weight(row, c) * self.weight(row, c) for c, n in self.columns(row)), self.field.exact(0))
 
     def loss(self) -> Any:
         """L(W), of the same evidence level as the field's arithmetic."""
@@ -119,7 +125,7 @@ class ReducedPoint:
             total = total + m * quarter * self._length_square(row)
             for other, n in self._others(row):
                 total = total + m * n * self.rows(row, other).value(kappa) / 2
-            for column, n in self._targets(row):
+            for column, n in self.columns(row):
                 total = total - m * n * self.target(row, column).value(kappa)
         d: Any = sum(self.sizes[1 : self.pattern.blocks], self.sizes[0])
         total = total + d * quarter + d * (d - 1) * kappa / 2
@@ -137,7 +143,7 @@ class ReducedPoint:
         total = w / 2
         for other, n in self._others(row, column):
             total = total + n * self.rows(row, other).gradient(kappa, w, self.weight(other, column))
-        for target, n in self._targets(row, column):
+        for target, n in self.columns(row, column):
             total = total - n * self.target(row, target).gradient(kappa, w, int(target == column))
         return (1 - self.slope) * (1 - self.slope) * total + self.slope * self._column_gap(column)
 
@@ -158,7 +164,7 @@ class ReducedPoint:
             for other, n in self._others(row, column, column2):
                 v = (self.weight(other, column), self.weight(other, column2))
                 total = total + n * self.rows(row, other).own_hessian(self.kappa, self.field, w, v, same)
-            for target, n in self._targets(row, column, column2):
+            for target, n in self.columns(row, column, column2):
                 v = (int(target == column), int(target == column2))
                 total = total - n * self.target(row, target).own_hessian(self.kappa, self.field, w, v, same)
         else:

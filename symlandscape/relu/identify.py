@@ -1,0 +1,223 @@
+"""Naming given weight matrices: polish, isotropy, certificate, family, duplicates."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from symlandscape import backends
+from symlandscape.arith.conversions import mid_float
+from symlandscape.arith.decimals import outward
+from symlandscape.errors import InputError
+from symlandscape.evidence import Level, Verdict
+from symlandscape.relu.certify import certify
+from symlandscape.relu.critical_point import CriticalPoint
+from symlandscape.relu.files import MatrixFile, read_matrices
+from symlandscape.relu.naming import name_of
+from symlandscape.symmetry.canonical import equivalent
+from symlandscape.symmetry.isotropy import Isotropy, isotropy
+
+__all__ = ["Identification", "IdentifiedPoint", "identify", "identify_matrix", "polish"]
+
+POLISH_STEPS = 30
+GRADIENT_FLOOR = 1e-13
+CLUSTER = 1e-7
+LARGEST_MOVE = 0.1
+SAME_LOSS = 1e-9
+SAME_ENTRIES = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedPoint:
+    """What is known of one given matrix.
+
+    ``weights`` is the polished matrix (k, d); ``point`` the enclosed critical point, None where the loss is with general targets or no critical point
+    was reached nearby; ``verdict`` and ``level`` say what is proved; ``moved`` is the Frobenius distance that polishing took.
+    """
+
+    position: int
+    runs: int | None
+    weights: np.ndarray
+    moved: float
+    isotropy: Isotropy
+    point: CriticalPoint | None
+    loss: float
+    least_eigenvalue: float
+    verdict: str
+    level: Level
+    reason: str
+    duplicate_of: int | None = None
+
+    @property
+    def family(self) -> str | None:
+        """The name of the family, None where there is none."""
+        return self.point.family if self.point is not None else None
+
+    def document(self, digits: int) -> dict[str, Any]:
+        """CONTRACT's entry of ``relu identify``."""
+        point = self.point
+        proved = point is not None and point.existence is Verdict.YES
+        loss = outward(point.loss, digits)[0] if point is not None and proved else repr(self.loss)
+        least = outward(point.least_eigenvalue, digits)[0] if point is not None and proved else repr(self.least_eigenvalue)
+        return {
+            "position": self.position,
+            "runs": self.runs,
+            "loss": loss,
+            "isotropy": self.isotropy.name,
+            "family": self.family,
+            "extra": max(0, self.weights.shape[0] - self.weights.shape[1]),
+            "least_eigenvalue": least,
+            "morse_index": point.morse_index if point is not None else None,
+            "verdict": self.verdict,
+            "level": self.level.value,
+            "duplicate_of": self.duplicate_of,
+            "moved": self.moved,
+            "reason": self.reason,
+        }
+
+
+def polish(W: np.ndarray, V: np.ndarray | None = None, slope: float = 0.0) -> tuple[np.ndarray, float]:
+    """The critical point next to W by Newton on the dense Hessian, and its gradient norm; minima and saddles alike.
+
+    Steps along null directions of the Hessian are left out (least squares). Returns the best iterate, ESTIMATED.
+    """
+    best = np.array(W, dtype=float)
+    gradient = backends.relu_loss_gradient(best, V, slope)[1]
+    norm = float(np.linalg.norm(gradient))
+    for _ in range(POLISH_STEPS):
+        if norm <= GRADIENT_FLOOR:
+            break
+        hessian = backends.relu_hessian(best, V, slope)
+        step = np.linalg.lstsq(hessian, gradient.ravel(), rcond=1e-12)[0].reshape(best.shape)
+        try:
+            trial_gradient = backends.relu_loss_gradient(best - step, V, slope)[1]
+        except InputError:
+            break
+        trial_norm = float(np.linalg.norm(trial_gradient))
+        if not trial_norm < norm:
+            break
+        best, gradient, norm = best - step, trial_gradient, trial_norm
+    return best, norm
+
+
+def identify_matrix(
+    W: np.ndarray,
+    V: np.ndarray | None = None,
+    slope: Fraction = Fraction(0),
+    digits: int = 30,
+    position: int = 0,
+    runs: int | None = None,
+    certificate: bool = False,
+) -> IdentifiedPoint:
+    """Everything about one weight matrix (k, d): the critical point it approximates, its isotropy, family and certified verdict.
+
+    With targets V other than the unit vectors the verdict comes from the dense float Hessian (ESTIMATED).
+    Raises InputError for a zero neuron, wrong shapes, NaN.
+    """
+    W = np.asarray(W, dtype=float)
+    rho = float(slope)
+    polished, norm = polish(W, V, rho)
+    moved = float(np.linalg.norm(polished - W))
+    if moved > LARGEST_MOVE * float(np.linalg.norm(W)):
+        polished, norm = W.copy(), float(np.linalg.norm(backends.relu_loss_gradient(W, V, rho)[1]))
+        moved = 0.0
+    group = isotropy(polished, CLUSTER)
+    loss = backends.relu_loss(polished, V, rho)
+    eigenvalues = np.linalg.eigvalsh(backends.relu_hessian(polished, V, rho))
+    least = float(eigenvalues[0])
+    common = (position, runs, polished, moved, group)
+    unit_targets = V is None or (V.shape == (W.shape[1],) * 2 and np.array_equal(V, np.eye(W.shape[1])))
+    if unit_targets and group.pattern is not None:
+        point = certified_point(polished, group, slope, digits, certificate)
+        if point.existence is Verdict.YES:
+            point = point.named(name_of(point))
+            least = mid_float(point.least_eigenvalue)
+            return IdentifiedPoint(*common, point, mid_float(point.loss), least, point.verdict, point.level, point.reason)
+        return IdentifiedPoint(*common, point, loss, least, "undecided", Level.UNDECIDED, point.reason)
+    critical = norm <= 1e-10
+    resolution = 1e-10 * float(np.max(np.abs(eigenvalues)))
+    verdict = "saddle" if critical and least < -resolution else "minimum" if critical and least > resolution else "undecided"
+    level = Level.ESTIMATED if verdict != "undecided" else Level.UNDECIDED
+    reason = "dense float Hessian: certificates need unit vectors as targets and at least as many neurons as inputs"
+    return IdentifiedPoint(*common, None, loss, least, verdict, level, reason if critical else f"gradient norm {norm:.1e}: no critical point")
+
+
+def certified_point(W: np.ndarray, group: Isotropy, slope: Fraction, digits: int, certificate: bool = False) -> CriticalPoint:
+    """The enclosed critical point next to W in the fixed space of its isotropy; in the whole space where that fails."""
+    assert group.pattern is not None
+    values = group.pattern.reduce(W[np.ix_(group.row_permutation, group.column_permutation)])[0]
+    point = certify(group.pattern, list(values), slope=slope, digits=digits, certificate=certificate)
+    return point
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """All points of a file or array, named and certified."""
+
+    points: tuple[IdentifiedPoint, ...]
+    digits: int
+    source: str
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the verdict of a point is open."""
+        return any(p.verdict == "undecided" for p in self.points)
+
+    def document(self) -> dict[str, Any]:
+        """CONTRACT's document of ``relu identify``."""
+        return {"file": self.source, "points": [p.document(self.digits) for p in self.points]}
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The polished matrices, for ``--out``."""
+        return {"W": np.stack([p.weights for p in self.points])}
+
+    def _repr_html_(self) -> str:
+        names = ("position", "runs", "family", "isotropy", "loss", "least_eigenvalue", "verdict", "level", "duplicate_of")
+        head = "".join(f"<th>{name}</th>" for name in names)
+        rows = "".join("<tr>" + "".join(f"<td>{p.document(12)[name]}</td>" for name in names) + "</tr>" for p in self.points)
+        return f"<table><tr>{head}</tr>{rows}</table>"
+
+
+def identify(
+    source: str | os.PathLike[str] | MatrixFile | Sequence[np.ndarray] | np.ndarray,
+    V: np.ndarray | None = None,
+    slope: Fraction | int = 0,
+    digits: int = 30,
+    progress: Callable[[int, int], None] | None = None,
+) -> Identification:
+    """Names and certifies every weight matrix of a file (.npy, .npz, published .mat) or array of shape (k, d) or (count, k, d).
+
+    Each point is polished, its isotropy found, enclosed and certified as minimum or saddle, named by loss and spectrum, and merged with
+    earlier points that equal it up to permutations of rows and columns. Raises InputError for unreadable or invalid input.
+    """
+    name = "array"
+    if isinstance(source, (str, os.PathLike)):
+        name, source = str(source), read_matrices(source)
+    if isinstance(source, MatrixFile):
+        matrices, V, runs = source.points, source.targets if V is None else V, source.magnitude
+    else:
+        stack = np.asarray(source, dtype=float)
+        matrices, runs = tuple(stack if stack.ndim == 3 else [stack]), None
+    found: list[IdentifiedPoint] = []
+    for position, W in enumerate(matrices):
+        point = identify_matrix(W, V, Fraction(slope), digits, position, runs[position] if runs is not None else None)
+        found.append(_merged(point, found))
+        if progress is not None:
+            progress(position + 1, len(matrices))
+    return Identification(tuple(found), digits, name)
+
+
+def _merged(point: IdentifiedPoint, earlier: Sequence[IdentifiedPoint]) -> IdentifiedPoint:
+    """The point marked as a duplicate of the first earlier one that equals it up to S_k x S_d."""
+    from dataclasses import replace
+
+    for other in earlier:
+        if other.duplicate_of is None and abs(other.loss - point.loss) <= SAME_LOSS:
+            if equivalent(other.weights, point.weights, SAME_ENTRIES) is not None:
+                return replace(point, duplicate_of=other.position)
+    return point
