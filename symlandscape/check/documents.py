@@ -30,17 +30,19 @@ def check_document(document: Any) -> Outcome:
     Evidence level of ``holds``: CERTIFIED (enclosures in ball arithmetic).
     """
     kind = document.get("kind") if isinstance(document, Mapping) else None
-    shown = kind if isinstance(kind, str) else "unknown"
-    if kind not in VERIFIERS:
-        return Outcome(shown, "rejected", f"the kind must be one of {', '.join(VERIFIERS)}, but it is {kind!r}")
+    if not isinstance(kind, str) or kind not in VERIFIERS:
+        shown = kind if isinstance(kind, str) else "unknown"
+        return Outcome(shown, "rejected", f"the kind must be one of {', '.join(VERIFIERS)}, but it is {shown!r:.80}")
     try:
         if document.get("sha256") != _digest(document):
-            return Outcome(shown, "rejected", "the digest does not match the other fields")
-        return Outcome(shown, "holds", VERIFIERS[kind](document))
+            return Outcome(kind, "rejected", "the digest does not match the other fields")
+        return Outcome(kind, "holds", VERIFIERS[kind](document))
     except Rejected as reason:
-        return Outcome(shown, "rejected", str(reason))
+        return Outcome(kind, "rejected", str(reason))
+    except RecursionError:
+        return Outcome(kind, "rejected", "the document is malformed (it is nested too deeply)")
     except (InputError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, ZeroDivisionError) as error:
-        return Outcome(shown, "rejected", f"the document is malformed ({error})")
+        return Outcome(kind, "rejected", f"the document is malformed ({error})")
 
 
 def check_file(path: str | Path) -> Outcome:
@@ -49,6 +51,6 @@ def check_file(path: str | Path) -> Outcome:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"expected a readable certificate, but {path} could not be read ({error.strerror}); check the path") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"expected a JSON certificate, but {path} is not JSON; write it again with --certify") from error
     return check_document(document)

@@ -40,6 +40,10 @@ def _rational(value: Any, name: str) -> Fraction:
     return Fraction(number)
 
 
+def _integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def hessian_form(s: Student, tensors: Sequence[Tensor], marked: Mapping[int, int]) -> list[list[arb]]:
     """The numbers <X_i, H X_j> (lower triangle) for tensors whose entries depend on the marked indices 1..marked[space] of each space."""
     size = len(tensors)
@@ -146,16 +150,21 @@ def verify(document: Mapping[str, Any]) -> str:
     """Re-verifies every statement of the document; returns one sentence, raises Rejected where a statement is not confirmed."""
     if set(document) != FIELDS:
         raise Rejected(f"the fields must be exactly {', '.join(sorted(FIELDS))}")
-    if document["version"] != 1 or isinstance(document["version"], bool):
+    if not _integer(document["version"]) or document["version"] != 1:
         raise Rejected("only version 1 of this kind is known")
+    for name in ("sizes", "extra", "box", "blocks"):
+        if not isinstance(document[name], (list, tuple)):
+            raise Rejected(f"{name} must be a list")
     sizes = [_rational(x, "sizes") for x in document["sizes"]]
     extra = [_rational(x, "extra") for x in document["extra"]]
     slope = _rational(document["slope"], "slope")
     bits = document["precision"]
-    if isinstance(bits, bool) or not isinstance(bits, int) or not 32 <= bits <= 100_000:
+    if not _integer(bits) or not 32 <= bits <= 100_000:
         raise Rejected("precision must be an integer number of bits between 32 and 100000")
     if not sizes or any(n < 1 for n in [*sizes, *extra]) or slope == 1:
         raise Rejected("sizes must be at least 1 and the slope must not be 1")
+    if any(1 < n < 2 for n in sizes):  # the test tensors of s have an indefinite Gram matrix there: 4 n (n-2) < 0
+        raise Rejected("a block of size below 2 must have size 1: the blocks' signs have no meaning between 1 and 2")
     box, claimed = [decode(x) for x in document["box"]], decode(document["loss"])
     if not all(isinstance(x, arb) and is_finite(x) for x in [*box, claimed]):
         raise Rejected("box and loss must be finite balls")
@@ -179,12 +188,13 @@ def verify(document: Mapping[str, Any]) -> str:
                 found = inertia(trivial if block["label"] == "t" else hessian_form(student, tensors, marked))
             except Rejected as reason:
                 raise Rejected(f"block {block['label']}: {reason}") from reason
-            if (block["negative"], block["positive"]) != found or isinstance(block["negative"], bool) or isinstance(block["positive"], bool):
+            if not all(_integer(block[side]) for side in ("negative", "positive")) or (block["negative"], block["positive"]) != found:
                 raise Rejected(f"block {block['label']} has {found[0]} negative and {found[1]} positive eigenvalues, not as stated")
             if not integer or dimension > 0:
                 signs |= {-1} if found[0] else {1}
             morse += found[0] * max(dimension, Fraction(0))
     expected = (int(morse) if integer else None, "saddle" if -1 in signs else "minimum")
-    if (document["morse_index"], document["verdict"]) != expected or isinstance(document["morse_index"], bool):
+    exact = document["morse_index"] is None or _integer(document["morse_index"])
+    if not exact or (document["morse_index"], document["verdict"]) != expected:
         raise Rejected(f"morse_index and verdict follow from the blocks as {expected[0]} and {expected[1]}")
     return f"one critical point in the box, {expected[1]}, every block's signs confirmed at {bits} bits"

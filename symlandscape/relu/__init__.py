@@ -1,0 +1,64 @@
+"""Critical points of the two-layer ReLU target-student loss: families over real d, blocks, certificates, discovery, identification."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symlandscape.relu.block_formulas import Blocks, blocks
+    from symlandscape.relu.certification import certify
+    from symlandscape.relu.critical_point import CriticalPoint, SpectralBlock
+    from symlandscape.relu.discovery import Discovery, discover
+    from symlandscape.relu.families import Family, family
+    from symlandscape.relu.files import MatrixFile, read_matrices
+    from symlandscape.relu.fixed_space import SolveResult, solve
+    from symlandscape.relu.identification import Identification, IdentifiedPoint, identify, identify_matrix
+    from symlandscape.relu.reduced import ReducedPoint, reduced_point
+    from symlandscape.relu.spectra import SpectrumResult, spectrum
+
+__all__ = [
+    "Blocks",
+    "CriticalPoint",
+    "Discovery",
+    "Family",
+    "Identification",
+    "IdentifiedPoint",
+    "MatrixFile",
+    "ReducedPoint",
+    "SolveResult",
+    "SpectralBlock",
+    "SpectrumResult",
+    "blocks",
+    "certify",
+    "discover",
+    "family",
+    "identify",
+    "identify_matrix",
+    "read_matrices",
+    "reduced_point",
+    "solve",
+    "spectrum",
+]
+
+_HOMES = {
+    "block_formulas": ("Blocks", "blocks"),
+    "certification": ("certify",),
+    "critical_point": ("CriticalPoint", "SpectralBlock"),
+    "discovery": ("Discovery", "discover"),
+    "families": ("Family", "family"),
+    "files": ("MatrixFile", "read_matrices"),
+    "fixed_space": ("SolveResult", "solve"),
+    "identification": ("Identification", "IdentifiedPoint", "identify", "identify_matrix"),
+    "reduced": ("ReducedPoint", "reduced_point"),
+    "spectra": ("SpectrumResult", "spectrum"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name's module on first use: formulas need SymPy, kernels need Numba, and no user needs both at once."""
+    from importlib import import_module
+
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

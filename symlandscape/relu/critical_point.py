@@ -57,8 +57,7 @@ class CriticalPoint:
     """One critical point of the loss with slope ``slope`` in the fixed space of ``pattern``.
 
     ``coordinates`` (in the order of ``pattern.coordinates``) and ``loss`` are enclosures; ``spectrum`` lists the isotypic components. ``existence``
-    tells whether existence and uniqueness in the enclosures are proved. The evidence level is CERTIFIED when existence and all signs
-    are, UNDECIDED otherwise.
+    tells whether existence and uniqueness in the enclosures are proved. The evidence level of the verdict is CERTIFIED or UNDECIDED.
     """
 
     family: str | None
@@ -106,9 +105,8 @@ class CriticalPoint:
 
     @property
     def level(self) -> Level:
-        """The evidence reached: CERTIFIED, or UNDECIDED."""
-        decided = self.existence is Verdict.YES and all(b.negative is not None for b in self.blocks)
-        return Level.CERTIFIED if decided else Level.UNDECIDED
+        """The evidence for the verdict: CERTIFIED, or UNDECIDED. One proved negative eigenvalue certifies a saddle."""
+        return Level.CERTIFIED if self.verdict != "undecided" else Level.UNDECIDED
 
     @property
     def least_eigenvalue(self) -> arb:

@@ -5,9 +5,9 @@ With p = |w|^2, q = |v|^2, r = w.v, S = sqrt(pq - r^2) and t the angle, the pair
     f = (S + (pi - t) r)/(2 pi),   f_p = S/(4 pi p),        f_r = (pi - t)/(2 pi),     f_pq = 1/(8 pi S),
     f_rr = 1/(2 pi S),             f_pr = -r/(4 pi p S),    f_pp = (q/(4 p S) - S/(2 p^2))/(2 pi),
 
-and f_rho = (1-rho)^2 f + rho r for slope rho. On a fixed space p, q, r are quadratic polynomials in the coordinates with
-coefficients that are polynomial in the sizes. This is the second road to `reduced` and, with `symmetry.splitting`, to
-every block. It needs S > 0: in these variables the second derivatives are singular at parallel pairs, where the loss
+and f_rho = (1-rho)^2 f + rho r for slope rho. On a fixed space p, q, r are quadratic polynomials in the coordinates,
+with coefficients that are polynomial in the sizes. This is the second road to `reduced` and, with `symmetry.splitting`,
+to every block. It needs S > 0: in these variables the second derivatives are singular at parallel pairs, where the loss
 itself is twice differentiable (use `reduced.reduced_point` there). Derived in ``derivations.population_loss``.
 """
 
@@ -59,7 +59,7 @@ class _Kernel:
 def _kernel(field: Field, p: Any, q: Any, r: Any, slope: Any) -> _Kernel:
     square = p * q - r * r
     if (field.name in ("float", "mpmath") and not square > 0) or (field.name == "sympy" and square.is_zero):
-        raise InputError("the chain rule needs pairs that are not parallel, but one is; use reduced_point, which has no limits")
+        raise InputError("the chain rule needs pairs that are not parallel, but one is; use reduced_point")
     S = field.sqrt(square)
     pi = field.pi()
     scale = (1 - slope) * (1 - slope) / (2 * pi)
@@ -113,25 +113,26 @@ def loss_jet(pattern: Pattern, values: Sequence[Any], field: Field, slope: Any =
     """Value, gradient and Hessian of the loss with targets e_1 .. e_d on the pattern's fixed space, in any field.
 
     ``values`` are elements of the field in the order of ``pattern.coordinates``; sizes may be real (the polynomial
-    continuation). Same evidence level as the field's arithmetic; digits are lost near parallel pairs, because pq - r^2 is
-    formed as it stands. Raises InputError for a wrong number of coordinates and for a parallel pair (other than the equal
-    rows of one orbit of extra rows); over balls a pair that may be parallel gives results that are not finite.
+    continuation). Same evidence level as the field's arithmetic; digits are lost near parallel pairs, because pq - r^2
+    is formed as it stands. Raises InputError for a wrong number of coordinates and for a parallel pair (other than the
+    equal rows of one orbit of extra rows); over balls a pair that may be parallel gives results that are not finite.
     """
     number = {(c.row, c.column, c.diagonal): j for j, c in enumerate(pattern.coordinates)}
     if len(values) != len(number):
         raise InputError(f"the pattern {pattern} has {len(number)} coordinates, but {len(values)} values came")
     exact, rho = pattern.row_sizes, field.exact(slope)
     sizes = [field.exact(n) for n in exact]
+    counts = [field.exact(pattern.count(c)) for c in pattern.coordinates]
     total = _Accumulator(field, values)
 
     def inner(first: tuple[int, int], second: tuple[int, int]) -> Iterator[tuple[Any, int, int]]:
-        """Terms of w.v for two rows, given as (row orbit, member); columns fall into the rows' own ones and the rest."""
-        for l in range(pattern.blocks):
-            own = [row for row in dict.fromkeys((first, second)) if row[0] == l]
+        """Terms of w.v for two rows, given as (row orbit, member); columns are the rows' own ones and the rest."""
+        for block in range(pattern.blocks):
+            own = [row for row in dict.fromkeys((first, second)) if row[0] == block]
             for row in own:
-                yield 1, number[first[0], l, row == first], number[second[0], l, row == second]
-            if exact[l] != len(own):
-                yield sizes[l] - len(own), number[first[0], l, False], number[second[0], l, False]
+                yield 1, number[first[0], block, row == first], number[second[0], block, row == second]
+            if exact[block] != len(own):
+                yield sizes[block] - len(own), number[first[0], block, False], number[second[0], block, False]
 
     squares = [total.quadratic(inner((row, 1), (row, 1))) for row in range(len(exact))]
     one = _Polynomial(field.exact(1), {}, {})
@@ -148,18 +149,17 @@ def loss_jet(pattern: Pattern, values: Sequence[Any], field: Field, slope: Any =
             r = total.quadratic(inner((row, 1), (other, 2)))
             q = squares[other]
             total.add(pairs, _kernel(field, p.value, q.value, r.value, rho), [p, q, r])
-        for l in range(pattern.blocks):
-            for diagonal in (True, False) if row == l else (False,):
-                if (row, l, diagonal) in number:
-                    j = number[row, l, diagonal]
-                    count = m * (1 if diagonal else sizes[l] - int(row == l))
-                    r = _Polynomial(values[j], {j: field.exact(1)}, {})
-                    total.add(-count, _kernel(field, p.value, one.value, r.value, rho), [p, one, r])
+        for j, c in enumerate(pattern.coordinates):
+            if c.row == row:
+                r = _Polynomial(values[j], {j: field.exact(1)}, {})
+                total.add(-counts[j], _kernel(field, p.value, one.value, r.value, rho), [p, one, r])
     d = sum(sizes[1 : pattern.blocks], sizes[0])
     constant = d * (1 + rho * rho) / 4 + d * (d - 1) * (1 - rho) * (1 - rho) / (4 * field.pi())
     return LossJet(total.value + constant, tuple(total.gradient), tuple(tuple(row) for row in total.hessian))
 
 
-def hessian_on_fixed_space(field: Field, slope: Any = Fraction(0)) -> Callable[[Pattern, list[Any]], Sequence[Sequence[Any]]]:
-    """The function that `symmetry.splitting.block_by_splitting` asks for: second derivatives of the loss in coordinates."""
+def hessian_on_fixed_space(
+    field: Field, slope: Any = Fraction(0)
+) -> Callable[[Pattern, list[Any]], Sequence[Sequence[Any]]]:
+    """The function that `splitting.block_by_splitting` asks for: second derivatives of the loss in coordinates."""
     return lambda pattern, values: loss_jet(pattern, values, field, slope).hessian

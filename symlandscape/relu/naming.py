@@ -20,15 +20,16 @@ SPECTRUM_TOLERANCE = 1e-12  # relative; the points compared are enclosed to many
 
 
 def candidates(pattern: Pattern, slope: Fraction = Fraction(0)) -> tuple[Family, ...]:
-    """The families whose pattern has these blocks: C0, A(p|q) and F(q|p) with p, q the two block sizes in either role, and as many extra rows."""
-    if len(pattern.sizes) > 2 or not pattern.is_integer or len(pattern.extra) > _MOST_EXTRA:
+    """The families that can lie in this fixed space: C0, A0, and A(p|q), F(q|p) for all p + q = d that the blocks can be merged into."""
+    if not pattern.is_integer or len(pattern.extra) > _MOST_EXTRA or any(m != 1 for m in pattern.extra):
         return ()
+    sums = {0}
+    for n in pattern.sizes:
+        sums |= {x + n for x in sums}
     extra = len(pattern.extra)
-    if len(pattern.sizes) == 1:
-        names = ["A0"] if extra else ["C0", "A0"]
-        return tuple(family(name, extra=extra, slope=slope) for name in names)
-    large, small = sorted(pattern.sizes, reverse=True)
-    names = [f"A{small}", f"F{small}", f"A{large}", f"F{large}"] if large != small else [f"A{small}", f"F{small}"]
+    names = ["A0"] if extra else ["C0", "A0"]
+    for size in sorted(sums - {0, pattern.d}, key=lambda m: (min(m, pattern.d - m), m)):
+        names += [f"A{size}", f"F{size}"]
     return tuple(family(name, extra=extra, slope=slope) for name in names)
 
 

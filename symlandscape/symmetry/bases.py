@@ -23,7 +23,7 @@ __all__ = ["basis", "exterior_square", "from_blocks", "helmert", "partition_n2_2
 
 
 def helmert(n: int) -> np.ndarray:
-    """Orthonormal basis of s, the vectors of R^n with sum 0, as rows (1, .., 1, -m, 0, ..) / sqrt(m (m+1)); (n-1, n)."""
+    """Orthonormal basis of s, the vectors with sum 0, as rows (1, .., 1, -m, 0, ..) / sqrt(m (m+1)); shape (n-1, n)."""
     rows = np.tril(np.ones((n, n)), -1)[1:]
     m = np.arange(1, n)
     rows[m - 1, m] = -m
@@ -60,7 +60,7 @@ def standard_polytabloids(n: int) -> np.ndarray:
 
 
 def partition_n2_2(n: int) -> np.ndarray:
-    """Orthonormal basis of y: symmetric matrices with zero diagonal and zero row sums; shape (n(n-3)/2, n, n), n >= 4."""
+    """Orthonormal basis of y: symmetric matrices with zero diagonal and row sums; shape (n(n-3)/2, n, n), n >= 4."""
     T = standard_polytabloids(n)
     Q, R = np.linalg.qr(T.reshape(len(T), n * n).T)
     result: np.ndarray = (Q * np.sign(np.diag(R))).T.reshape(-1, n, n)
@@ -69,7 +69,7 @@ def partition_n2_2(n: int) -> np.ndarray:
 
 def _checked(pattern: Pattern) -> None:
     if not pattern.is_integer:
-        raise InputError(f"dense bases need integer sizes, and the pattern is {pattern}; blocks come from `pairing` there")
+        raise InputError(f"dense bases need integer sizes, and the pattern is {pattern}; use `pairing` there")
 
 
 def _vectors(pattern: Pattern, parts: tuple[Factor, ...]) -> np.ndarray:
@@ -128,21 +128,24 @@ def generators(pattern: Pattern) -> Iterator[np.ndarray]:
 
 
 def to_blocks(pattern: Pattern, H: np.ndarray, tol: float = 1e-9) -> dict[str, np.ndarray]:
-    """The blocks of an equivariant matrix: label -> (copies, copies) array, whose eigenvalues count ``dimension`` times.
+    """The blocks of an equivariant matrix: label -> (copies, copies) array, its eigenvalues ``dimension`` times.
 
-    ``H`` is a real kd x kd matrix, symmetric or not. A block of a product of equivariant matrices is the product of their
-    blocks. Raises InputError for another shape and, with the deviation, where a generator of the group changes an entry
-    of H by more than ``tol`` times the largest one.
+    ``H`` is a real kd x kd matrix, symmetric or not. A block of a product of equivariant matrices is the product of
+    their blocks. Raises InputError for another shape and, with the deviation, where a generator of the group changes
+    an entry of H by more than ``tol`` times the largest one.
     """
     _checked(pattern)
     size = pattern.k * pattern.d
     H = np.asarray(H, dtype=float)
     if H.shape != (size, size):
         raise InputError(f"the pattern {pattern} acts on matrices of shape {(size, size)}, but one of {H.shape} came")
+    if not np.isfinite(H).all():
+        raise InputError("expected a matrix of finite numbers, but it holds NaN or infinity; look at the point it came from")
     deviation = max((float(np.max(np.abs(H[np.ix_(g, g)] - H))) for g in generators(pattern)), default=0.0)
-    scale = float(np.max(np.abs(H)))
-    if not (deviation <= tol * scale < np.inf):
-        raise InputError(f"expected a matrix that commutes with the group of {pattern}, but it deviates by {deviation:.3g}")
+    if deviation > tol * float(np.max(np.abs(H))):
+        raise InputError(
+            f"expected a matrix that commutes with the group of {pattern}, but it deviates by {deviation:.2g}"
+        )
     result = {}
     for component in components(pattern):
         B = basis(pattern, component)
@@ -153,12 +156,13 @@ def to_blocks(pattern: Pattern, H: np.ndarray, tol: float = 1e-9) -> dict[str, n
 def from_blocks(pattern: Pattern, blocks: Mapping[str, np.ndarray]) -> np.ndarray:
     """The equivariant kd x kd matrix with these blocks: the inverse of `to_blocks`.
 
-    Raises InputError for real or symbolic sizes, and unless there is exactly one block of the right shape per component.
+    Raises InputError for real or symbolic sizes, and unless each component has one block of the right shape.
     """
     _checked(pattern)
     known = components(pattern)
     if set(blocks) != {c.label for c in known}:
-        raise InputError(f"expected the blocks {', '.join(c.label for c in known)}, but {', '.join(blocks) or 'none'} came")
+        expected = ", ".join(c.label for c in known)
+        raise InputError(f"expected the blocks {expected} of {pattern}, but {', '.join(blocks) or 'none'} came")
     result = np.zeros((pattern.k * pattern.d,) * 2)
     for component in known:
         block = np.asarray(blocks[component.label], dtype=float)

@@ -70,8 +70,8 @@ def multiplicity_by_character(pattern: Pattern, label: Component | str) -> Fract
     """How often the representation occurs in R^{k x d}: its character's inner product with that of rows times columns.
 
     Rows and columns are unions of orbits, so the character is the sum over (row orbit, column block) of products of
-    fixed-point counts; each summand's average is a product over the factors of the group. A whole number, as a Fraction.
-    Real or symbolic sizes count as large. Raises InputError for a label that the pattern has not.
+    fixed-point counts; each summand's average is a product over the factors of the group. The result is a whole
+    number. Real or symbolic sizes count as large. Raises InputError for a label that the pattern has not.
     """
     parts = {factor.space: factor.kind for factor in factors(pattern, component_of(pattern, label).label)}
     total = Fraction(0)

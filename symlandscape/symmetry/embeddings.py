@@ -29,7 +29,7 @@ Entry = Callable[[Callable[..., Any], Any, Any, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One factor of an irreducible representation: ``kind`` (t, s, x or y; an e is the s of extra rows) of a row orbit."""
+    """One factor of an irreducible representation: ``kind`` t, s, x or y of a row orbit (e is the s of extra rows)."""
 
     kind: str
     space: int
@@ -39,9 +39,9 @@ class Factor:
 class Embedding:
     """One copy: the row orbit and the column block it lives in, and the entries of the image of a vector.
 
-    ``entry(vector, r, c, same)`` is the entry at row member r and column member c; ``same`` is 1 (or True) where r and c
-    are the same member of one block, else 0. ``vector`` takes (r) for one index, (r, c, same) for two, and is not called
-    for t. Works on numbers and, by broadcasting, on arrays.
+    ``entry(vector, r, c, same)`` is the entry at row member r and column member c; ``same`` is 1 where r and c are the
+    same member of one block, else 0. ``vector`` takes (r) for one index, (r, c, same) for two, and is not called for t.
+    Works on numbers and, by broadcasting, on arrays.
     """
 
     name: str
@@ -92,7 +92,7 @@ def component_of(pattern: Pattern, component: Component | str) -> Component:
 
 
 def factors(pattern: Pattern, label: str) -> tuple[Factor, ...]:
-    """The factors of an irreducible representation: ``s0*s1`` has two, of orbits 0 and 1; extra rows count after blocks."""
+    """The factors of a representation: ``s0*s1`` has two, of row orbits 0 and 1; extra rows count after blocks."""
     if label == "t":
         return (Factor("t", 0),)
     found = []
@@ -124,7 +124,7 @@ def embeddings(pattern: Pattern, component: Component | str) -> tuple[Embedding,
 def _standard(pattern: Pattern, i: int) -> list[tuple[int, int, Entry]]:
     if i >= pattern.blocks:
         return [(i, j, _of_row) for j in range(pattern.blocks)]
-    maps = [(i, i, _diagonal)]
+    maps: list[tuple[int, int, Entry]] = [(i, i, _diagonal)]
     if pattern.sizes[i] != 2:
         maps.append((i, i, _symmetric))
     maps.append((i, i, _antisymmetric))

@@ -15,7 +15,6 @@ Hessian entry, no dummy index. `pairing.block` is the other road. This module kn
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from symlandscape.arith.field import Field
@@ -46,13 +45,13 @@ def _orbits(pattern: Pattern, marked: Mapping[int, int]) -> list[tuple[Orbit, An
 def refine(pattern: Pattern, marked: Mapping[int, int]) -> tuple[Pattern, tuple[int, ...]]:
     """The pattern with singletons split off, and the map from its coordinates to those of the coarse pattern.
 
-    ``marked`` maps a row orbit (a block, or pattern.blocks + e for orbit e of the extra rows) to its number of singletons.
-    They follow the rest of their orbit, which is dropped when nothing remains. Coordinates z of the coarse fixed space
-    are [z[j] for j in the map] in the finer one. Raises InputError when a rest would be no admissible size.
+    ``marked`` maps a row orbit (a block, or pattern.blocks + e for orbit e of the extra rows) to its number of
+    singletons. They follow the rest of their orbit, which is dropped when nothing remains. Coordinates z of the coarse
+    fixed space are [z[j] for j in the map] in the finer one. Raises InputError when a rest would be no admissible size.
     """
     for space, count in marked.items():
         if not (0 <= space < len(pattern.row_sizes)) or count < 0:
-            raise InputError(f"the pattern {pattern} has {len(pattern.row_sizes)} row orbits, but {dict(marked)} was asked")
+            raise InputError(f"the pattern {pattern} has {len(pattern.row_sizes)} row orbits, but {dict(marked)} came")
     orbits = _orbits(pattern, marked)
     finer = Pattern(
         tuple(n for (space, _), n in orbits if space < pattern.blocks),

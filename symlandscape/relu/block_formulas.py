@@ -122,26 +122,35 @@ class Blocks:
         }
 
     def latex(self) -> str:
-        """The definitions and the blocks as LaTeX (amsmath), one aligned display for each."""
-        names = latex_names(self.pattern)
-        lines = [r"\begin{align*}"]
-        lines += [rf"{sympy.latex(s, symbol_names=names)} &= {sympy.latex(e, symbol_names=names)} \\" for s, e in self.definitions.items()]
-        lines += [r"\end{align*}"]
+        """The definitions and all blocks as LaTeX (amsmath), with a line of prose before each block."""
+        parts = [self.latex_definitions()]
         for c in self.decomposition:
-            matrix, size = self.matrices[c.label], c.multiplicity
             dimension = sympy.latex(sympy.sympify(_size(c.dimension)))
-            lines += [rf"\noindent Component ${latex_label(c.label)}$ of dimension ${dimension}$:", r"\begin{align*}"]
-            for i in range(size):
-                for j in range(i, size):
-                    terms = sympy.Add.make_args(matrix[i, j])
-                    rows = [sympy.latex(sympy.Add(*terms[k : k + 2]), symbol_names=names) for k in range(0, len(terms), 2)]
-                    joined = rows[0] + "".join(r" \\ &\quad " + (r if r.lstrip().startswith("-") else "+ " + r) for r in rows[1:])
-                    lines.append(rf"H^{{{latex_label(c.label)}}}_{{{i + 1},{j + 1}}} &= {joined} \\")
-            lines.append(r"\end{align*}")
-        return "\n".join(lines)
+            parts += [rf"\noindent Component ${latex_label(c.label)}$ of dimension ${dimension}$:", self.latex_block(c.label)]
+        return "\n".join(parts)
+
+    def latex_definitions(self) -> str:
+        """The named lengths and angles as one align* display."""
+        names = latex_names(self.pattern)
+        rows = [rf"{sympy.latex(s, symbol_names=names)} &= {sympy.latex(e, symbol_names=names)}" for s, e in self.definitions.items()]
+        return _align(rows)
+
+    def latex_block(self, label: str) -> str:
+        """The upper triangle of one block as one align* display."""
+        names, matrix = latex_names(self.pattern), self.matrices[label]
+        rows = []
+        for i in range(matrix.rows):
+            for j in range(i, matrix.cols):
+                entry = sympy.latex(matrix[i, j], symbol_names=names)
+                rows.append(rf"H^{{{latex_label(label)}}}_{{{i + 1},{j + 1}}} &= {entry}")
+        return _align(rows)
 
     def _repr_latex_(self) -> str:
         return self.latex()
+
+
+def _align(rows: list[str]) -> str:
+    return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
 
 
 def latex_label(label: str) -> str:

@@ -1,0 +1,1 @@
+"""Timings against the best that a user would otherwise do."""

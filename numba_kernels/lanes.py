@@ -1,0 +1,220 @@
+"""Explicit eight-wide code: the few loops that LLVM's vectoriser does not treat reliably, each with a plain twin.
+
+Short rows (20 entries) fall into the remainder loop of the vectoriser, and reductions are not vectorised at all
+without fastmath. The two intrinsics here write vectors of 8 doubles with fused multiply-add; on machines with shorter
+registers LLVM splits them. Sums run in an order fixed by the sizes alone. The twins (names ending in `_plain`) define
+the mathematics, are what runs when the JIT is off, and differ from the vector code by rounding only.
+
+Padded matrices: rows a multiple of 4, columns a multiple of 8, zeros outside.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from numba_kernels._jit import COMPILED, kernel
+
+Array = npt.NDArray[np.float64]
+
+WIDTH = 8
+ROWS = 4
+STRIDE = 4 * WIDTH  # entries that one turn of the dot product's loop takes
+
+
+def padded(size: int, unit: int) -> int:
+    """The least multiple of `unit` that is at least `size`."""
+    return (size + unit - 1) // unit * unit
+
+
+def dot_plain(x: Array, y: Array) -> float:
+    """Inner product of two vectors of one length."""
+    total = 0.0
+    for q in range(x.shape[0]):
+        total += x[q] * y[q]
+    return total
+
+
+def dot_at_plain(x: Array, begin: int, y: Array, other: int, count: int) -> float:
+    """Inner product of `count` flat entries of x from `begin` on and of y from `other` on; count a multiple of 8."""
+    total = 0.0
+    left, right = x.reshape(-1), y.reshape(-1)
+    for q in range(count):
+        total += left[begin + q] * right[other + q]
+    return total
+
+
+def product_plain(a: Array, b: Array, c: Array, rows: int, inner: int, columns: int, upper: bool) -> None:
+    """c[:rows, :columns] = a[:rows, :inner] b[:inner, :columns] for padded matrices.
+
+    With `upper`, entries strictly below the diagonal are unspecified.
+    """
+    for i in range(rows):
+        for j in range(i if upper else 0, columns):
+            total = 0.0
+            for m in range(inner):
+                total += a[i, m] * b[m, j]
+            c[i, j] = total
+
+
+def fma_plain(x: float, y: float, z: float) -> float:
+    """x y + z."""
+    return x * y + z
+
+
+_DOUBLE = ir.DoubleType()
+_LANE = ir.VectorType(_DOUBLE, WIDTH)
+_INDICES = ir.VectorType(ir.IntType(32), WIDTH)
+
+
+def _call_fma(builder: Any, operands: Any, name: str) -> Any:
+    kind = operands[0].type
+    signature = ir.FunctionType(kind, [kind] * 3)
+    return builder.call(cgutils.get_or_insert_function(builder.module, signature, name), operands)
+
+
+def _lane_fma(builder: Any, x: Any, y: Any, z: Any) -> Any:
+    return _call_fma(builder, [x, y, z], f"llvm.fma.v{WIDTH}f64")
+
+
+def _load(builder: Any, pointer: Any) -> Any:
+    return builder.load(builder.bitcast(pointer, _LANE.as_pointer()), align=8)
+
+
+def _data(context: Any, builder: Any, type_: Any, value: Any) -> tuple[Any, Any]:
+    """Pointer to the first entry of an array and its number of columns (or its length)."""
+    array = context.make_array(type_)(context, builder, value)
+    return array.data, cgutils.unpack_tuple(builder, array.shape)[-1]
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _call_fma(builder, arguments, "llvm.fma.f64")
+
+    return types.float64(types.float64, types.float64, types.float64), generate
+
+
+def _dot(parts: int) -> Any:
+    """Intrinsic: inner product of `count` flat entries of x from `begin` and of y from `other`, in `parts` vector sums.
+
+    The count is a multiple of 8 parts.
+    """
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def inner(typing: Any, x: Any, begin: Any, y: Any, other: Any, count: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            left, _ = _data(context, builder, signature.args[0], arguments[0])
+            left = builder.gep(left, [arguments[1]])
+            right, _ = _data(context, builder, signature.args[2], arguments[2])
+            right = builder.gep(right, [arguments[3]])
+            sums = [cgutils.alloca_once_value(builder, ir.Constant(_LANE, [0.0] * WIDTH)) for _ in range(parts)]
+            kind = arguments[4].type
+            start, step = ir.Constant(kind, 0), ir.Constant(kind, parts * WIDTH)
+            with cgutils.for_range_slice(builder, start, arguments[4], step, intp=kind) as (index, _):
+                for part_, total in enumerate(sums):
+                    at = builder.add(index, ir.Constant(kind, part_ * WIDTH))
+                    u, v = _load(builder, builder.gep(left, [at])), _load(builder, builder.gep(right, [at]))
+                    builder.store(_lane_fma(builder, u, v, builder.load(total)), total)
+            lanes = _pairwise(builder, [builder.load(total) for total in sums])
+            entries = [builder.extract_element(lanes, ir.Constant(ir.IntType(32), q)) for q in range(WIDTH)]
+            return _pairwise(builder, entries)
+
+        return types.float64(x, types.intp, y, types.intp, types.intp), generate
+
+    return inner
+
+
+def _pairwise(builder: Any, values: list[Any]) -> Any:
+    """Sum of a power of two of values, in pairs."""
+    while len(values) > 1:
+        values = [builder.fadd(u, v) for u, v in zip(values[::2], values[1::2], strict=True)]
+    return values[0]
+
+
+_dot_8 = _dot(1)
+_dot_32 = _dot(STRIDE // WIDTH)
+
+
+def _tile(vectors: int) -> Any:
+    """Intrinsic for one tile of ROWS x (8 vectors) entries of a matrix product, at row i and column j."""
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def tile(typing: Any, a: Any, b: Any, c: Any, i: Any, j: Any, inner: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            (a0, lda), (b0, ldb), (c0, ldc) = (
+                _data(context, builder, signature.args[q], arguments[q]) for q in range(3)
+            )
+            row, column, count = arguments[3:]
+            a_rows = [
+                builder.gep(a0, [builder.mul(builder.add(row, ir.Constant(row.type, r)), lda)]) for r in range(ROWS)
+            ]
+            b_column = builder.gep(b0, [column])
+            zero = ir.Constant(_LANE, [0.0] * WIDTH)
+            sums = [[cgutils.alloca_once_value(builder, zero) for _ in range(vectors)] for _ in range(ROWS)]
+            with cgutils.for_range(builder, count) as loop:
+                start = builder.gep(b_column, [builder.mul(loop.index, ldb)])
+                lanes = [_load(builder, builder.gep(start, [ir.Constant(row.type, WIDTH * v)])) for v in range(vectors)]
+                for r in range(ROWS):
+                    entry = builder.load(builder.gep(a_rows[r], [loop.index]))
+                    single = builder.insert_element(
+                        ir.Constant(_LANE, ir.Undefined), entry, ir.Constant(ir.IntType(32), 0)
+                    )
+                    splat = builder.shuffle_vector(
+                        single, ir.Constant(_LANE, ir.Undefined), ir.Constant(_INDICES, [0] * WIDTH)
+                    )
+                    for v in range(vectors):
+                        builder.store(_lane_fma(builder, splat, lanes[v], builder.load(sums[r][v])), sums[r][v])
+            for r in range(ROWS):
+                at = builder.mul(builder.add(row, ir.Constant(row.type, r)), ldc)
+                c_row = builder.gep(c0, [builder.add(at, column)])
+                for v in range(vectors):
+                    target = builder.gep(c_row, [ir.Constant(row.type, WIDTH * v)])
+                    lane = builder.bitcast(target, _LANE.as_pointer())
+                    builder.store(builder.load(sums[r][v]), lane, align=8)
+            return context.get_dummy_value()
+
+        return types.void(a, b, c, types.intp, types.intp, types.intp), generate
+
+    return tile
+
+
+_tile_8 = _tile(1)
+_tile_16 = _tile(2)
+
+
+@kernel
+def _dot_lanes(x: Array, y: Array) -> float:
+    size = x.shape[0]
+    whole = size - size % STRIDE
+    total: float = _dot_32(x, 0, y, 0, whole)
+    for q in range(whole, size):
+        total += x[q] * y[q]
+    return total
+
+
+@kernel
+def _product_lanes(a: Array, b: Array, c: Array, rows: int, inner: int, columns: int, upper: bool) -> None:
+    j = 0
+    while j < columns:
+        wide = columns - j >= 2 * WIDTH
+        width = 2 * WIDTH if wide else WIDTH
+        last = min(rows, j + width) if upper else rows
+        for i in range(0, last, ROWS):
+            if wide:
+                _tile_16(a, b, c, i, j, inner)
+            else:
+                _tile_8(a, b, c, i, j, inner)
+        j += width
+
+
+if COMPILED:
+    dot, dot_at, product, fma = _dot_lanes, _dot_8, _product_lanes, _fma
+else:
+    dot, dot_at, product, fma = dot_plain, dot_at_plain, product_plain, fma_plain

@@ -1,0 +1,272 @@
+"""The way to the compiled kernels: validation, device, threads. The only importer of `numba_kernels`.
+
+Arrays are float64 and C-contiguous (others are converted); rows of W (k, d) are the student's neurons, rows of V (h, d)
+the target's, V = None stands for the unit matrix. The flat index of entry (i, a) of W is i d + a. `slope` is the
+activation's slope below zero. All results are floats: evidence level ESTIMATED unless something else confirms them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from numba_kernels.minimise import protocol
+from numba_kernels.relu import hessian as _hessian
+from numba_kernels.relu import loss as _loss
+from numba_kernels.relu import minimise as _minimise
+from symlandscape.errors import InputError
+
+Array = npt.NDArray[np.float64]
+Method = Literal["lbfgs", "gd", "heavy-ball", "nesterov"]
+
+METHODS: tuple[Method, ...] = ("lbfgs", "gd", "heavy-ball", "nesterov")
+DEVICES = ("cpu", "cuda", "auto")
+
+_NO_TARGET = np.zeros((0, 0))
+
+
+class MinimiseStatus(IntEnum):
+    """Why a minimisation ended."""
+
+    CONVERGED = protocol.CONVERGED
+    MAX_STEPS = protocol.MAX_STEPS
+    STALLED = protocol.STALLED
+    SINGULAR = protocol.SINGULAR
+    NOT_FINITE = protocol.NOT_FINITE
+
+    @property
+    def message(self) -> str:
+        """One phrase for a person."""
+        return _MESSAGES[self]
+
+
+_MESSAGES = {
+    MinimiseStatus.CONVERGED: "the gradient norm is below the tolerance",
+    MinimiseStatus.MAX_STEPS: "the allowed number of steps is used up",
+    MinimiseStatus.STALLED: "no step lowers the gradient any further (rounding floor or a degenerate point)",
+    MinimiseStatus.SINGULAR: "a neuron shrank to zero, where the loss is not differentiable",
+    MinimiseStatus.NOT_FINITE: "the iteration left the finite numbers (a zero neuron, or too large a step)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MinimiseBatch:
+    """End points of `count` minimisations, in the order of the starts; level ESTIMATED.
+
+    points (count, k, d); losses, gradient_norms (count); steps (count): evaluations of the gradient and of Hessian
+    products; status (count): int8 codes of `MinimiseStatus`.
+    """
+
+    points: Array
+    losses: Array
+    gradient_norms: Array
+    steps: npt.NDArray[np.int64]
+    status: npt.NDArray[np.int8]
+
+    @property
+    def converged(self) -> npt.NDArray[np.bool_]:
+        """Which of them reached the tolerance."""
+        return np.asarray(self.status == MinimiseStatus.CONVERGED)
+
+
+def resolve_device(device: str) -> str:
+    """The device that runs the kernels: "cpu" for "cpu" and "auto".
+
+    Raises InputError for "cuda" (no kernels for it yet) and for unknown names.
+    """
+    if device not in DEVICES:
+        raise InputError(f"expected a device among {', '.join(DEVICES)}, got {device!r}")
+    if device == "cuda":
+        raise InputError("device 'cuda' was asked for, but no CUDA kernels are available yet; use 'cpu' or 'auto'")
+    return "cpu"
+
+
+def available_threads() -> int:
+    """The number of processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def relu_loss(W: Array, V: Array | None = None, slope: float = 0.0) -> float:
+    """Population loss L(W) = 1/2 E(sum_i phi(w_i.x) - sum_j phi(v_j.x))^2 of the two-layer network, x ~ N(0, I_d).
+
+    W (k, d), V (h, d) without zero rows. Absolute error a few units of 1e-16 sum |w_i|^2. Raises InputError.
+    Source: derivation in `numba_kernels/relu/loss.py` (centred form); pair kernel Cho & Saul 2009.
+    """
+    W, V, identity = _problem(W, V)
+    return _finite(_loss.loss_at(W, V, identity, float(slope)), W, V, slope)
+
+
+def relu_loss_gradient(W: Array, V: Array | None = None, slope: float = 0.0) -> tuple[float, Array]:
+    """Loss as in `relu_loss` and its gradient (k, d); absolute error of an entry a few units of 1e-16 |W|."""
+    W, V, identity = _problem(W, V)
+    gradient = np.empty_like(W)
+    value = _loss.loss_gradient_at(W, V, identity, float(slope), gradient)
+    return _finite(value, W, V, slope), gradient
+
+
+def relu_losses_gradients(W: Array, V: Array | None = None, slope: float = 0.0) -> tuple[Array, Array]:
+    """Losses (count) and gradients (count, k, d) at a batch W (count, k, d) of weight matrices."""
+    W, V, identity = _problem(W, V, batch=True)
+    losses, gradients = np.empty(W.shape[0]), np.empty_like(W)
+    _loss.losses_gradients_at(W, V, identity, float(slope), losses, gradients)
+    _finite(float(losses.sum()), W.reshape(-1, W.shape[2]), V, slope)
+    return losses, gradients
+
+
+def relu_hessian(W: Array, V: Array | None = None, slope: float = 0.0, out: Array | None = None) -> Array:
+    """Dense Hessian (k d, k d) of the loss, both triangles, into `out` where given (float64, C-contiguous).
+
+    Exact to rounding also next to and at parallel and antiparallel pairs, where it is continuous.
+    """
+    W, V, identity = _problem(W, V)
+    n = W.shape[0] * W.shape[1]
+    if out is None:
+        out = np.empty((n, n))
+    elif out.shape != (n, n) or out.dtype != np.float64 or not out.flags.c_contiguous:
+        raise InputError(f"expected `out` to be a C-contiguous float64 array of shape {(n, n)}, got shape {out.shape}")
+    _hessian.hessian_at(W, V, identity, float(slope), out)
+    _finite(float(out[:: W.shape[1]].sum()), W, V, slope)
+    return out
+
+
+def relu_hessian_product(W: Array, X: Array, V: Array | None = None, slope: float = 0.0) -> Array:
+    """Hessian at W applied to X (k, d), or to each matrix of X (count, k, d); the shape of X."""
+    W, V, identity = _problem(W, V)
+    X = np.ascontiguousarray(X, dtype=np.float64)
+    if X.shape[-2:] != W.shape or X.ndim not in (2, 3):
+        raise InputError(
+            f"expected directions of shape {W.shape} or (count, {W.shape[0]}, {W.shape[1]}), got {X.shape}"
+        )
+    out = np.empty_like(X)
+    stack = (1, *X.shape) if X.ndim == 2 else X.shape
+    _hessian.hessian_product_at(W, X.reshape(stack), V, identity, float(slope), out.reshape(stack))
+    _finite(float(out.sum()), W, V, slope)
+    return out
+
+
+def minimise_relu(
+    starts: Array,
+    V: Array | None = None,
+    slope: float = 0.0,
+    method: Method = "lbfgs",
+    tol: float = 1e-12,
+    max_steps: int | None = None,
+    threads: int = 1,
+    device: str = "cpu",
+    *,
+    step: float = 0.01,
+    momentum: float = 0.9,
+    progress: Callable[[int, int], None] | None = None,
+) -> MinimiseBatch:
+    """Critical points of the loss from many starts (count, k, d); one result per start, level ESTIMATED.
+
+    method "lbfgs" is L-BFGS to gradient norm 1e-4, then Newton-CG (the fast road to a critical point); "gd",
+    "heavy-ball" and "nesterov" are the fixed-step methods, with `step` and `momentum`. It stops at gradient norm `tol`
+    or after `max_steps` gradients and Hessian products (default 50,000; one million for the fixed-step methods); the
+    reason is in `status`, nothing is raised for a start that does not converge. The fast road avoids directions of
+    negative curvature that it meets, but an end point may be a saddle: test its Hessian.
+
+    Bits depend on the start alone, not on `threads` or on the other starts. `progress(done, count)` is called in the
+    calling thread. KeyboardInterrupt: what has not begun is dropped, running chunks end, and it is raised again.
+    Raises InputError for wrong shapes, zero rows, unknown methods or devices.
+    """
+    resolve_device(device)
+    if method not in METHODS:
+        raise InputError(f"expected a method among {', '.join(METHODS)}, got {method!r}")
+    if threads < 1:
+        raise InputError(f"expected at least one thread, got {threads}")
+    if not (tol > 0.0 and step > 0.0 and 0.0 <= momentum < 1.0):
+        raise InputError("expected tol > 0, step > 0 and 0 <= momentum < 1")
+    W, V, identity = _problem(starts, V, batch=True)
+    _check_rows(W.reshape(-1, W.shape[2]), V)
+    points = W.copy()
+    count, k, d = points.shape
+    limit = max_steps if max_steps is not None else 50_000 if method == "lbfgs" else 1_000_000
+    losses, norms = np.zeros(count), np.zeros(count)
+    steps, status = np.zeros(count, np.int64), np.zeros(count, np.int8)
+    inertia = 0.0 if method == "gd" else momentum
+    lookahead = momentum if method == "nesterov" else 0.0
+
+    def work(part: slice) -> int:
+        results = losses[part], norms[part], steps[part], status[part]
+        if method == "lbfgs":
+            _minimise.minimise_newton(points[part], V, identity, float(slope), tol, limit, *results)
+        else:
+            _minimise.minimise_descent(
+                points[part], V, identity, float(slope), step, inertia, lookahead, tol, limit, *results
+            )
+        return int(part.stop - part.start)
+
+    h = d if identity else V.shape[0]
+    size = 1 if method != "lbfgs" else int(min(64, max(1, 500_000 // (k * d * (k + h)))))
+    done = 0
+    for finished in _chunks(work, count, size, threads):
+        done += finished
+        if progress is not None:
+            progress(done, count)
+    return MinimiseBatch(points, losses, norms, steps, status)
+
+
+def _chunks(work: Callable[[slice], int], count: int, size: int, threads: int) -> Iterator[int]:
+    """Run `work` on the slices of 0..count, in this thread or in a pool; yield how many each has finished."""
+    parts = [slice(begin, min(begin + size, count)) for begin in range(0, count, size)]
+    if threads == 1 or len(parts) == 1:
+        for part in parts:
+            yield work(part)
+        return
+    with ThreadPoolExecutor(min(threads, len(parts))) as pool:
+        pending: set[Future[int]] = {pool.submit(work, part) for part in parts}
+        try:
+            while pending:
+                ready, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    yield future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _problem(W: Array, V: Array | None, *, batch: bool = False) -> tuple[Array, Array, int]:
+    """W and V as the kernels want them, and 1 where V is the unit matrix."""
+    W = np.ascontiguousarray(W, dtype=np.float64)
+    if W.ndim != (3 if batch else 2) or 0 in W.shape[-2:]:
+        wanted = "(count, k, d)" if batch else "(k, d)"
+        raise InputError(f"expected weights of shape {wanted} with rows as neurons, got shape {W.shape}")
+    if V is None:
+        return W, _NO_TARGET, 1
+    V = np.ascontiguousarray(V, dtype=np.float64)
+    d = W.shape[-1]
+    if V.ndim != 2 or V.shape[0] == 0 or V.shape[1] != d:
+        raise InputError(f"expected a target V of shape (h, {d}), got shape {V.shape}")
+    if V.shape[0] == d and np.count_nonzero(V) == d and bool(np.all(np.diagonal(V) == 1.0)):
+        return W, _NO_TARGET, 1
+    return W, V, 0
+
+
+def _finite(value: float, rows: Array, V: Array, slope: float) -> float:
+    """The value; InputError with the reason where it is not finite."""
+    if value - value == 0.0:
+        return value
+    if not np.isfinite(slope):
+        raise InputError(f"expected a finite slope, got {slope}")
+    _check_rows(rows, V)
+    raise InputError("expected weights of moderate size, got entries whose squares overflow; rescale them")
+
+
+def _check_rows(rows: Array, V: Array) -> None:
+    """InputError where a row of the weights or of the target is zero or not finite."""
+    for name, matrix in (("W", rows), ("V", V)):
+        if not np.isfinite(matrix).all():
+            raise InputError(f"expected finite entries in {name}, got NaN or infinity")
+        zero = np.flatnonzero(np.einsum("ia,ia->i", matrix, matrix) == 0.0)
+        if zero.size:
+            raise InputError(
+                f"expected nonzero neurons, but row {zero[0]} of {name} is zero, where the loss is not differentiable; "
+                "remove the row or move it away from zero"
+            )

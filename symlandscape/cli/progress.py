@@ -1,0 +1,37 @@
+"""Progress of long commands: on stderr, and only when a person watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Callback = Callable[..., None]
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callback | None]:
+    """A bar for `callback(done, total)`; None when stderr is no terminal.
+
+    `total` may be None or 0 while it is not known. Further arguments of the caller are ignored.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def callback(done: int, total: int | None = None, *_more: object) -> None:
+            bar.update(task, completed=done, total=total or None)
+
+        yield callback

@@ -1,0 +1,216 @@
+"""`symlandscape relu ..`: critical points of the two-layer ReLU target-student loss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from symlandscape.cli import relu_tables as tables
+from symlandscape.cli.files import prepare_arrays, write_arrays
+from symlandscape.cli.frame import ExitCode
+from symlandscape.cli.options import (
+    At,
+    Certify,
+    Device,
+    DeviceOption,
+    Digits,
+    Extra,
+    ExtraRows,
+    ExtraRowsOption,
+    Format,
+    FormulaFormat,
+    Json,
+    Method,
+    Out,
+    Seed,
+    Slope,
+    Threads,
+    exact,
+)
+from symlandscape.cli.output import print_json, show, write
+from symlandscape.cli.progress import progress
+
+app = typer.Typer(
+    help="Critical points of the two-layer ReLU target-student loss: families, spectra, formulas, random starts.",
+    pretty_exceptions_enable=False,
+)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help=".npy, .npz (W, optional V) or the published .mat layout.")]
+Pattern = Annotated[str, typer.Argument(metavar="PATTERN", help="Block sizes: 9,1 or 7,2,1 or n-1,1 or m,p.")]
+
+
+def _decided(points: list[dict[str, Any]]) -> ExitCode:
+    """Exit 3 as soon as the verdict of one point is open."""
+    return ExitCode.UNDECIDED if any(point["verdict"] == "undecided" for point in points) else ExitCode.DONE
+
+
+@app.command()
+def family(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="C0, A<q>, F<p>, A[flipped=p] (or A:flipped=p), ..")],
+    at: At,
+    digits: Digits = 30,
+    certify: Certify = False,
+    extra: Extra = 0,
+    extra_rows: ExtraRowsOption = ExtraRows.FREE,
+    slope: Slope = "0",
+    as_json: Json = False,
+) -> int:
+    """One critical point of a family, at any real number of inputs d where the family exists."""
+    from symlandscape import relu
+
+    branch = relu.family(name, extra=extra, extra_rows=extra_rows.value, slope=exact(slope))
+    document = branch.at(exact(at), digits=digits, certify=certify).document()
+    if as_json:
+        print_json(document)
+    else:
+        show(*tables.point(document))
+    return _decided([document])
+
+
+@app.command()
+def solve(
+    pattern: Pattern,
+    starts: Annotated[
+        int, typer.Option("--starts", min=1, metavar="S", help="Random starts in the fixed space.")
+    ] = 100,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="D", help="d, where the pattern leaves it open.", show_default=False)
+    ] = None,
+    digits: Digits = 30,
+    certify: Certify = False,
+    extra: Extra = 0,
+    extra_rows: ExtraRowsOption = ExtraRows.FREE,
+    slope: Slope = "0",
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> int:
+    """Critical points found from random starts in the fixed space of a block pattern."""
+    from symlandscape import relu
+
+    document = relu.solve(
+        pattern,
+        None if at is None else exact(at),
+        starts=starts,
+        seed=seed,
+        digits=digits,
+        certify=certify,
+        extra=extra,
+        extra_rows=extra_rows.value,
+        slope=exact(slope),
+    ).document()
+    if as_json:
+        print_json(document)
+    else:
+        show(*tables.points(f"Critical points with pattern {pattern}", document["points"]))
+    return _decided(document["points"])
+
+
+@app.command()
+def spectrum(
+    file: File,
+    position: Annotated[int, typer.Option("--position", min=0, help="Which matrix, where the file holds many.")] = 0,
+    slope: Slope = "0",
+    as_json: Json = False,
+) -> int:
+    """The Hessian spectrum of a given weight matrix: by blocks where it is symmetric, dense otherwise."""
+    from symlandscape import relu
+    from symlandscape.errors import InputError
+
+    matrices = relu.read_matrices(file)
+    count = len(matrices.points)
+    if position >= count:
+        raise InputError(f"a position below {count} was expected for {file} and {position} came: count from 0")
+    document = relu.spectrum(matrices.points[position], matrices.targets, slope=exact(slope)).document()
+    document = {"file": str(file), "position": position, **document}
+    if as_json:
+        print_json(document)
+    else:
+        show(*tables.spectrum(document))
+    return ExitCode.DONE
+
+
+@app.command()
+def blocks(
+    pattern: Pattern,
+    slope: Slope = "0",
+    output: Format = FormulaFormat.TABLE,
+    as_json: Json = False,
+) -> int:
+    """The Hessian's isotypic blocks for a pattern, as formulas in its sizes and coordinates."""
+    from symlandscape import relu
+
+    result = relu.blocks(pattern, slope=exact(slope))
+    if as_json:
+        print_json(result.document())
+    elif output is FormulaFormat.LATEX:
+        write(result.latex().rstrip("\n") + "\n")
+    else:
+        show(*tables.blocks(result.document()))
+    return ExitCode.DONE
+
+
+@app.command()
+def discover(
+    neurons: Annotated[int, typer.Option("--neurons", min=1, metavar="K", help="Student neurons k.")],
+    inputs: Annotated[int, typer.Option("--inputs", min=1, metavar="D", help="Inputs d.")],
+    starts: Annotated[int, typer.Option("--starts", min=1, metavar="S", help="Random starts.")],
+    method: Annotated[Method, typer.Option("--method", help="How each start descends.")] = Method.LBFGS,
+    seed: Seed = 0,
+    threads: Threads = 1,
+    device: DeviceOption = Device.CPU,
+    store: Annotated[
+        Path | None,
+        typer.Option("--store", metavar="FILE", help="Keep finished starts here and resume.", show_default=False),
+    ] = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Minima that random starts reach, merged up to symmetry, counted and named."""
+    from symlandscape import relu
+
+    prepare_arrays(out)
+    with progress(f"{starts} starts") as callback:
+        result = relu.discover(
+            neurons,
+            inputs,
+            starts,
+            method=method.value,
+            seed=seed,
+            threads=threads,
+            device=device.value,
+            progress=callback,
+            store=store,
+        )
+    document = result.document()
+    if out is not None:
+        write_arrays(out, result.arrays())
+    if as_json:
+        print_json(document)
+    else:
+        show(*tables.discovery(document))
+    return ExitCode.DONE
+
+
+@app.command()
+def identify(
+    file: File,
+    digits: Digits = 30,
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Name every point of a file and certify which are minima; exit 3 when one stays undecided."""
+    from symlandscape import relu
+
+    prepare_arrays(out)
+    with progress(f"points of {file.name}") as callback:
+        result = relu.identify(file, digits=digits, progress=callback)
+    document = result.document()
+    if out is not None:
+        write_arrays(out, result.arrays())
+    if as_json:
+        print_json(document)
+    else:
+        show(*tables.points(f"Points of {file.name}", document["points"]))
+    return ExitCode.UNDECIDED if result.undecided else ExitCode.DONE

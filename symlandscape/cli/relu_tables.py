@@ -1,0 +1,90 @@
+"""The documents of `relu` as tables for people; every number beside the mark of its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from symlandscape.cli.output import line, table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Document = Mapping[str, Any]
+
+
+def point(document: Document) -> Iterator[RenderableType]:
+    """One critical point: what it is, its coordinates, its loss, its spectrum, its verdict with the evidence."""
+    name = document["family"] or "no known family"
+    extra = f", extra rows {document['extra']}" if document.get("extra") else ""
+    yield line(
+        f"{name} at d = {document['d']}, k = {document['k']}, pattern {_sizes(document['pattern'])}{extra}", "bold"
+    )
+    yield line(f"loss {document['loss']}")
+    yield line(_verdict(document), "bold")
+    if document.get("reason"):
+        yield line(str(document["reason"]))
+    yield table("Coordinates", ("coordinate", "value"), list(document["coordinates"].items()), numeric=[1])
+    yield from spectrum(document)
+    if document.get("certificate"):
+        yield line(f"certificate sha256 {document['certificate']['sha256']} (printed whole by --json, for `check`)")
+
+
+def spectrum(document: Document) -> Iterator[RenderableType]:
+    """Eigenvalues by isotypic block (or dense), ascending in each block."""
+    rows = [
+        (block["label"] if number == 0 else "", block["multiplicity"] if number == 0 else "", value)
+        for block in document["spectrum"]
+        for number, value in enumerate(block["eigenvalues"])
+    ]
+    yield table("Hessian spectrum", ("block", "multiplicity", "eigenvalue"), rows, numeric=[2])
+
+
+def points(title: str, found: Sequence[Document]) -> Iterator[RenderableType]:
+    """Many critical points, one a line, with the columns that they have."""
+    wanted = ("position", "runs", "family", "isotropy", "loss", "least_eigenvalue", "morse_index", "verdict", "level")
+    columns = [name for name in (*wanted, "duplicate_of") if any(name in row for row in found)]
+    numeric = [index for index, name in enumerate(columns) if name in ("loss", "least_eigenvalue", "position", "runs")]
+    yield table(
+        title, [name.replace("_", " ") for name in columns], [[r.get(c) for c in columns] for r in found], numeric
+    )
+    number = f"{len(found)} point{'s' if len(found) > 1 else ''}: "
+    yield line(number + _count(row["verdict"] for row in found) if found else "no point")
+
+
+def blocks(document: Document) -> Iterator[RenderableType]:
+    """The isotypic decomposition and the entries of each block."""
+    yield line(
+        f"pattern {_sizes(document['pattern'])}, symbols {', '.join(map(str, document['symbols'])) or 'none'}", "bold"
+    )
+    parts = [(part["label"], part["multiplicity"], part["dimension"]) for part in document["decomposition"]]
+    yield table("Decomposition", ("block", "multiplicity", "dimension"), parts)
+    for label, matrix in document["blocks"].items():
+        yield line(f"Block {label} (symmetric, upper triangle)", "bold")
+        for i, row in enumerate(matrix):
+            for j in range(i, len(row)):
+                yield line(f"  [{i},{j}] = {row[j]}")
+
+
+def discovery(document: Document) -> Iterator[RenderableType]:
+    """What random starts reached, most frequent first."""
+    columns = ("family", "isotropy", "loss", "count", "least_eigenvalue", "verdict")
+    rows = [[row[column] for column in columns] for row in document["points"]]
+    yield table("Points reached", [name.replace("_", " ") for name in columns], rows, numeric=[2, 3, 4])
+    yield line(f"{document['converged']} of {document['starts']} starts converged")
+
+
+def _verdict(document: Document) -> str:
+    index = document["morse_index"]
+    morse = "" if index is None else f", Morse index {index}"
+    radius = f", every digit within {document['radius']}" if document.get("radius") else ""
+    return f"{document['verdict']}{morse} [{document['level']}]{radius}"
+
+
+def _sizes(pattern: object) -> str:
+    return ",".join(map(str, pattern)) if isinstance(pattern, list | tuple) else str(pattern)
+
+
+def _count(verdicts: Iterator[str]) -> str:
+    found = list(verdicts)
+    return ", ".join(f"{found.count(name)} {name}" for name in sorted(set(found)))

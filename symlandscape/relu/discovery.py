@@ -1,0 +1,166 @@
+"""What random starts reach: many minimisations, grouped up to permutations of neurons and inputs, each group named and certified."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symlandscape import backends
+from symlandscape.errors import InputError
+from symlandscape.evidence import Verdict
+from symlandscape.relu.identification import IdentifiedPoint, identify_matrix
+from symlandscape.runs import Store, Task, run, start_batch
+
+__all__ = ["Discovery", "discover"]
+
+CHUNK = 64  # starts in one task
+TASK_KIND = "relu.minimise/1"
+TOLERANCE = 1e-12
+DESCENT_TOLERANCE = 1e-7  # where the fixed-step methods hand over to the polish, which stays in their basin
+SAME_LOSS = 1e-9
+SAME_ENTRIES = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """End points of random starts: ``points`` with ``counts``, most frequent first; ``reasons`` counts the starts that did not converge."""
+
+    neurons: int
+    inputs: int
+    starts: int
+    converged: int
+    seed: int
+    method: str
+    points: tuple[IdentifiedPoint, ...]
+    counts: tuple[int, ...]
+    reasons: dict[str, int]
+    losses: np.ndarray
+
+    def document(self) -> dict[str, Any]:
+        """CONTRACT's document of ``relu discover``."""
+        rows = []
+        for point, count in zip(self.points, self.counts, strict=True):
+            row = point.document(15)
+            keys = ("family", "isotropy", "loss", "extra", "least_eigenvalue", "morse_index", "verdict", "level", "reason")
+            rows.append({**{key: row[key] for key in keys}, "count": count})
+        return {
+            "neurons": self.neurons,
+            "inputs": self.inputs,
+            "starts": self.starts,
+            "converged": self.converged,
+            "not_converged": self.reasons,
+            "method": self.method,
+            "seed": self.seed,
+            "points": rows,
+        }
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """One polished matrix for each point, the counts, and the losses of all starts in order, for ``--out``."""
+        shape = (0, self.neurons, self.inputs)
+        matrices = np.stack([p.weights for p in self.points]) if self.points else np.empty(shape)
+        return {"W": matrices, "counts": np.array(self.counts, dtype=np.int64), "losses": self.losses}
+
+    def _repr_html_(self) -> str:
+        names = ("count", "family", "isotropy", "loss", "least_eigenvalue", "verdict", "level")
+        head = "".join(f"<th>{name}</th>" for name in names)
+        rows = "".join("<tr>" + "".join(f"<td>{row[name]}</td>" for name in names) + "</tr>" for row in self.document()["points"])
+        return f"<table><tr>{head}</tr>{rows}</table>"
+
+
+def _minimise(task: Task) -> dict[str, np.ndarray]:
+    """The end points of one chunk of starts; a pure function of the task."""
+    p = task.parameters
+    starts = start_batch(p["seed"], p["first"], p["count"], p["neurons"], p["inputs"])
+    if p["method"] == "lbfgs":
+        batch = backends.minimise_relu(starts, method="lbfgs", tol=p["tolerance"])
+    else:
+        rough = backends.minimise_relu(starts, method=p["method"], tol=p["descent_tolerance"])
+        batch = backends.minimise_relu(rough.points, method="lbfgs", tol=p["tolerance"])
+        unfinished = ~rough.converged
+        batch.status[unfinished] = rough.status[unfinished]
+    return {"points": batch.points, "losses": batch.losses, "status": batch.status}
+
+
+def discover(
+    neurons: int,
+    inputs: int,
+    starts: int,
+    method: str = "lbfgs",
+    seed: int = 0,
+    threads: int = 1,
+    device: str = "cpu",
+    progress: Callable[[int, int], None] | None = None,
+    store: str | os.PathLike[str] | None = None,
+) -> Discovery:
+    """The critical points that ``starts`` random starts reach for k = ``neurons`` and d = ``inputs``, V = I, slope 0.
+
+    Start i has independent normal entries of variance 1/d and depends on ``seed`` and i alone; the result does not depend on ``threads``. ``method`` is
+    ``lbfgs`` (then Newton-CG), or ``gd``, ``heavy-ball``, ``nesterov`` with a fixed step, polished at the end. With ``store`` finished chunks are kept in that file
+    and found again. Counts are ESTIMATED; each point carries its own level. Raises InputError for sizes below 1, unknown methods or devices.
+    """
+    if neurons < 1 or inputs < 1 or starts < 1:
+        raise InputError(f"expected at least one neuron, input and start, got {neurons}, {inputs} and {starts}")
+    if method not in backends.METHODS:
+        raise InputError(f"expected a method among {', '.join(backends.METHODS)}, got {method!r}")
+    backends.resolve_device(device)
+    common = {"neurons": neurons, "inputs": inputs, "seed": seed, "method": method, "tolerance": TOLERANCE}
+    if method != "lbfgs":
+        common["descent_tolerance"] = DESCENT_TOLERANCE
+    tasks = [
+        Task(TASK_KIND, {**common, "first": first, "count": min(CHUNK, starts - first)}) for first in range(0, starts, CHUNK)
+    ]
+
+    def tell(done: int, total: int, label: str) -> None:
+        if progress is not None:
+            progress(min(starts, done * CHUNK), starts)
+
+    if store is None:
+        chunks = run(tasks, _minimise, threads=threads, progress=tell)
+    else:
+        with Store(os.fspath(store)) as kept:
+            chunks = run(tasks, _minimise, store=kept, threads=threads, progress=tell)
+    points = np.concatenate([chunk["points"] for chunk in chunks])
+    losses = np.concatenate([chunk["losses"] for chunk in chunks])
+    status = np.concatenate([chunk["status"] for chunk in chunks])
+    good = status == backends.MinimiseStatus.CONVERGED
+    reasons = Counter(backends.MinimiseStatus(int(s)).message for s in status[~good])
+    representatives, counts = _groups(points[good], losses[good])
+    found = [identify_matrix(W, position=i) for i, W in enumerate(representatives)]
+    order = sorted(range(len(found)), key=lambda i: (-counts[i], found[i].loss))
+    return Discovery(
+        neurons, inputs, starts, int(good.sum()), seed, method,
+        tuple(found[i] for i in order), tuple(counts[i] for i in order), dict(sorted(reasons.items())), losses,
+    )  # fmt: skip
+
+
+def _groups(points: np.ndarray, losses: np.ndarray) -> tuple[list[np.ndarray], list[int]]:
+    """Representatives and sizes of the classes of points with equal loss, sorted entries and sorted row and column lengths.
+
+    These invariants do not change under permutations of rows and columns; the first member in the order of the starts represents its class.
+    """
+    representatives: list[np.ndarray] = []
+    keys: list[tuple[float, np.ndarray]] = []
+    counts: list[int] = []
+    for W, loss in zip(points, losses, strict=True):
+        invariant = np.concatenate(
+            [np.sort(W.ravel()), np.sort(np.linalg.norm(W, axis=0)), np.sort(np.linalg.norm(W, axis=1))]
+        )
+        for i, (other, entries) in enumerate(keys):
+            if abs(other - loss) < SAME_LOSS and float(np.max(np.abs(entries - invariant))) < SAME_ENTRIES:
+                counts[i] += 1
+                break
+        else:
+            representatives.append(W)
+            keys.append((float(loss), invariant))
+            counts.append(1)
+    return representatives, counts
+
+
+def is_certified_minimum(point: IdentifiedPoint) -> bool:
+    """Whether the point is enclosed, proved to exist and to be a local minimum."""
+    return point.point is not None and point.point.existence is Verdict.YES and point.verdict == "minimum"

@@ -1,0 +1,87 @@
+"""Figures of the relu theme: functions of matplotlib axes, drawing nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symlandscape.arith.conversions import mid_float
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from symlandscape.relu.critical_point import CriticalPoint
+
+__all__ = ["least_eigenvalue_against_d", "loss_against_d", "loss_histogram", "spectrum_against_d"]
+
+Curve = Sequence[tuple[float, "CriticalPoint"]]
+
+
+def spectrum_against_d(ax: Axes, curve: Curve) -> None:
+    """All Hessian eigenvalues of a family against d, coloured by isotypic component; zero is marked."""
+    series: dict[str, list[tuple[float, list[float]]]] = {}
+    for d, point in curve:
+        for block in point.blocks:
+            series.setdefault(block.label, []).append((d, [mid_float(x) for x in block.eigenvalues]))
+    for number, (label, rows) in enumerate(series.items()):
+        width = max(len(values) for _, values in rows)
+        for i in range(width):
+            here = [(d, values[i]) for d, values in rows if len(values) == width]
+            xs, ys = zip(*here, strict=True)
+            ax.plot(xs, ys, color=f"C{number}", marker=".", markersize=3, linewidth=1.2, label=label if i == 0 else None)
+    ax.axhline(0, color="0.5", linewidth=1)
+    ax.set_yscale("symlog", linthresh=0.1, linscale=1.2)
+    ax.set_xlabel("inputs d")
+    ax.set_ylabel("eigenvalue (linear below 0.1)")
+    ax.legend(title="component", ncols=2, loc="upper left")
+
+
+def least_eigenvalue_against_d(ax: Axes, curves: Mapping[str, Curve]) -> None:
+    """The least Hessian eigenvalue of each family against d; above zero the family is a minimum."""
+    ax.axhspan(-0.15, 0, color="0.5", alpha=0.12, linewidth=0)
+    for number, (name, curve) in enumerate(curves.items()):
+        xs = [d for d, _ in curve]
+        ys = [mid_float(point.least_eigenvalue) for _, point in curve]
+        ax.plot(xs, ys, color=f"C{number}", marker=".", label=name)
+    ax.axhline(0, color="0.5", linewidth=1)
+    ax.set_ylim(-0.1, 0.1)
+    ax.text(0.99, 0.06, "saddle", transform=ax.transAxes, ha="right", color="0.45")
+    ax.set_xlabel("inputs d")
+    ax.set_ylabel("least eigenvalue")
+    ax.legend(ncols=2, loc="lower center")
+
+
+def loss_against_d(ax: Axes, curves: Mapping[str, Curve], found: Mapping[str, Sequence[tuple[float, float]]]) -> None:
+    """Loss of each family against d (lines; dashed where it is a saddle) and of the minima that random starts reached (circles)."""
+    colours = {name: f"C{number}" for number, name in enumerate(curves)}
+    for name, curve in curves.items():
+        xs = np.array([d for d, _ in curve])
+        ys = np.array([mid_float(point.loss) for _, point in curve])
+        stable = np.array([point.verdict == "minimum" for _, point in curve])
+        ax.plot(xs, ys, color=colours[name], linewidth=1, linestyle=(0, (2, 3)))
+        ax.plot(np.where(stable, xs, np.nan), np.where(stable, ys, np.nan), color=colours[name], label=name)
+    for name, points in found.items():
+        if points:
+            ds, losses = zip(*points, strict=True)
+            ax.plot(ds, losses, "o", markersize=8, markerfacecolor="none", color=colours.get(name, "0.4"), label=None if name in colours else "other")
+    ax.set_xlabel("inputs d = neurons k")
+    ax.set_ylabel("loss")
+    ax.set_xlim(3.5, 12.5)
+    ax.set_ylim(0, 0.1)
+    ax.legend(title="dashed: saddle\ncircles: random starts", ncols=2)
+
+
+def loss_histogram(ax: Axes, counts: Mapping[int, Mapping[str, tuple[float, int]]], starts: Mapping[int, int]) -> None:
+    """Share of random starts that end at each point, for several d: bars at the point's loss, labelled by family."""
+    sizes = list(counts)
+    for row, d in enumerate(sizes):
+        for name, (loss, count) in counts[d].items():
+            share = count / starts[d]
+            ax.plot([loss, loss], [row, row + 0.75 * max(share, 0.01) ** 0.5], color=f"C{row}", linewidth=5, solid_capstyle="butt")
+            ax.annotate(f"{name} {100 * share:.1f} %", (loss, row + 0.75 * max(share, 0.01) ** 0.5), textcoords="offset points", xytext=(0, 3), ha="center", fontsize=8)
+    ax.set_yticks(range(len(sizes)), [f"d = {d}" for d in sizes])
+    ax.set_xlabel("loss of the end point")
+    ax.set_ylim(-0.1, len(sizes) + 0.1)
+    ax.set_title("bar heights go with the square root of the share", fontsize=9)

@@ -1,0 +1,120 @@
+"""The store keeps whole results through kills, and refuses what it did not write."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from symlandscape.errors import InputError
+from symlandscape.runs import Store, Task, run
+from symlandscape.runs.store import decode, encode
+
+
+def test_results_come_back_bit_for_bit(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    result = {
+        "points": rng.standard_normal((2, 3, 4)),
+        "status": np.array([0, 3], dtype=np.int8),
+        "loss": 0.1 + 0.2,
+        "scalar": np.float64(1 / 3),
+        "words": ["a", None, True, -(10**30)],
+    }
+    task = Task("a/1", {"seed": 1})
+    with Store(tmp_path / "runs.db") as store:
+        assert task not in store
+        store.put(task, result)
+        store.put(task, {"other": 1})
+        assert len(store) == 1
+    with Store(tmp_path / "runs.db") as store:
+        again = store.get(task)
+        assert list(store.items())[0][0] == task
+    assert np.array_equal(again["points"], result["points"])
+    assert again["status"].dtype == np.int8
+    assert again["loss"] == result["loss"]
+    assert again["scalar"] == 1 / 3
+    assert again["words"] == result["words"]
+
+
+def test_absent_tasks_give_the_default(tmp_path: Path) -> None:
+    with Store(tmp_path / "runs.db") as store:
+        assert store.get(Task("a"), "none") == "none"
+
+
+@pytest.mark.parametrize("value", [object(), np.array(["text"]), {"x": {1}}])
+def test_results_that_are_not_data_are_refused(value: object) -> None:
+    with pytest.raises(InputError, match="JSON"):
+        encode(value)
+
+
+def test_a_broken_array_is_refused() -> None:
+    with pytest.raises(InputError, match="array"):
+        decode('{"__array__": ["<f8", [3], "AAAA"]}')
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("these are notes, not a database, and long enough to have a header " * 20)
+    with pytest.raises(InputError, match="store"):
+        Store(text)
+    other = tmp_path / "other.db"
+    connection = sqlite3.connect(other)
+    connection.execute("CREATE TABLE x (y)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(InputError, match="version"):
+        Store(other)
+    with pytest.raises(InputError, match="writable"):
+        Store(tmp_path / "no" / "folder" / "runs.db")
+
+
+WORKER = """
+import sys, time
+from symlandscape.runs import Store, Task, run
+def slow(task):
+    time.sleep(0.02)
+    return {"square": task.parameters["i"] ** 2, "text": "x" * 20000}
+with Store(sys.argv[1]) as store:
+    run([Task("square/1", {"i": i}) for i in range(100000)], slow, store=store,
+        progress=lambda done, total, label: print(done, flush=True))
+"""
+
+
+def _worker(path: Path) -> subprocess.Popen[str]:
+    scope = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.Popen([sys.executable, "-c", WORKER, str(path)], stdout=subprocess.PIPE, text=True, env=scope)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_killed_run_is_resumed_without_repeating_work(tmp_path: Path, number: signal.Signals) -> None:
+    path = tmp_path / "runs.db"
+    with _worker(path) as worker:
+        assert worker.stdout is not None
+        while int(worker.stdout.readline()) < 5:
+            time.sleep(0.001)
+        worker.send_signal(number)
+        worker.stdout.read()
+        assert worker.wait(timeout=30) != 0
+    computed: list[int] = []
+
+    def square(task: Task) -> dict[str, object]:
+        computed.append(task.parameters["i"])
+        return {"square": task.parameters["i"] ** 2}
+
+    with Store(path) as store:
+        kept = len(store)
+        assert kept >= 5
+        results = run([Task("square/1", {"i": i}) for i in range(kept + 4)], square, store=store)
+        assert [result["square"] for result in results] == [i**2 for i in range(kept + 4)]
+        assert computed == list(range(kept, kept + 4))
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    connection.close()
