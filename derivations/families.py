@@ -22,7 +22,7 @@ from symlandscape.arith.field import mpmath_field
 from symlandscape.check import check_document
 from symlandscape.errors import InputError
 from symlandscape.evidence import Certificate, Check, Claim, Level, Verdict, certified, checked
-from symlandscape.export import Figure
+from symlandscape.export import Figure, latex_number
 from symlandscape.relu import CriticalPoint, family
 from symlandscape.relu.invariants import loss_jet
 
@@ -121,6 +121,15 @@ LIMITS: tuple[tuple[str, str, str, Any], ...] = (
 )
 
 
+def statement(point: CriticalPoint, d: str) -> str:
+    """The member's loss and what kind of critical point it is, as LaTeX."""
+    name = f"{str(point.family)[0]}_{{{str(point.family)[1:]}}}"
+    if point.family == "C0":
+        return rf"C_0,\ d = {d}:\quad \text{{isolated {point.verdict}}}"
+    loss, radius = outward(point.loss, 20)
+    return rf"L({name}, d={d}) = {latex_number(loss)} \pm {latex_number(radius)},\quad \text{{{point.verdict}}}"
+
+
 def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     """One claim for each family and d, and the leading orders."""
     for name in MEMBERS:
@@ -128,13 +137,11 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
             point = member(name, d)
             if point is None:
                 continue
-            loss, radius = outward(point.loss, 20)
-            statement = rf"L({name[0]}_{{{name[1:]}}}, d={d}) = {loss} \pm {radius},\quad \text{{{point.verdict}}}"
-            yield Claim(f"relu.{name}.{d.replace('/', '_')}", THEME, statement, SOURCE, checks(point))
-    for name, quantity, statement, limit in LIMITS:
+            yield Claim(f"relu.{name}.{d.replace('/', '_')}", THEME, statement(point, d), SOURCE, checks(point))
+    for name, quantity, text, limit in LIMITS:
         with mpmath.workdps(30):
             check = checked("extrapolation from d = 10^8 .. 10^14", mpmath.nstr(extrapolated(name, quantity), 25), limit(), 12)
-        yield Claim(f"relu.{name}.limit.{quantity.replace(' ', '-')}", THEME, statement, SOURCE, (check,))
+        yield Claim(f"relu.{name}.limit.{quantity.replace(' ', '-')}", THEME, text, SOURCE, (check,))
 
 
 def certificates(profile: str = "quick") -> Iterator[tuple[str, Certificate]]:
@@ -152,9 +159,11 @@ def curve(name: str) -> tuple[tuple[float, CriticalPoint], ...]:
     found = []
     for d in [*range(3, 13), 14, 16, 18, 20, 24, 28, 32, 36, 40]:
         try:
-            found.append((float(d), family(name).at(d, digits=12)))
+            point = family(name).at(d, digits=12)
         except InputError:
             continue
+        if name == "C0" or not point.loss.contains(0):  # a branch that has met the global minimum has ended
+            found.append((float(d), point))
     return tuple(found)
 
 

@@ -128,7 +128,7 @@ def draw_losses(ax: Any, profile: str) -> None:
     for d in SIZES:
         for point in search(d, "lbfgs", starts_of(profile), 0).points:
             found.setdefault(point.family or "other", []).append((float(d), point.loss))
-    names = ("C0", "F1", "F2", "F3", "A0", "A1", "A2", "A3")
+    names = ("C0", "F1", "F2", "F3", "A0", "A1", "A2", "A3", "A4")
     loss_against_d(ax, {name: curve(name) for name in names}, found)
 
 

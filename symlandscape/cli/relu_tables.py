@@ -59,7 +59,9 @@ def blocks(document: Document) -> Iterator[RenderableType]:
     )
     parts = [(part["label"], part["multiplicity"], part["dimension"]) for part in document["decomposition"]]
     yield table("Decomposition", ("block", "multiplicity", "dimension"), parts)
-    for label, matrix in document["blocks"].items():
+    definitions = document.get("definitions", {})
+    yield from (line(f"  {name} = {formula}") for name, formula in definitions.items())
+    for label, matrix in document.get("compact", document["blocks"]).items():
         yield line(f"Block {label} (symmetric, upper triangle)", "bold")
         for i, row in enumerate(matrix):
             for j in range(i, len(row)):
@@ -68,10 +70,12 @@ def blocks(document: Document) -> Iterator[RenderableType]:
 
 def discovery(document: Document) -> Iterator[RenderableType]:
     """What random starts reached, most frequent first."""
-    columns = ("family", "isotropy", "loss", "count", "least_eigenvalue", "verdict")
-    rows = [[row[column] for column in columns] for row in document["points"]]
+    columns = ("family", "isotropy", "loss", "count", "least_eigenvalue", "verdict", "level")
+    rows = [[row.get(column) for column in columns] for row in document["points"]]
     yield table("Points reached", [name.replace("_", " ") for name in columns], rows, numeric=[2, 3, 4])
     yield line(f"{document['converged']} of {document['starts']} starts converged")
+    for reason, count in document.get("not_converged", {}).items():
+        yield line(f"{count} ended elsewhere: {reason}")
 
 
 def _verdict(document: Document) -> str:

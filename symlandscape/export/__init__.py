@@ -8,6 +8,7 @@ from symlandscape.export.latex import formulas_document
 from symlandscape.export.latex_structure import latex_problems
 from symlandscape.export.marks import MARKS, Mark, mark
 from symlandscape.export.mathml import mathml
+from symlandscape.export.numbers import latex_number
 from symlandscape.export.report import report
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "bibliography",
     "draw",
     "formulas_document",
+    "latex_number",
     "latex_problems",
     "mark",
     "mathml",

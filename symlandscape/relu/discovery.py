@@ -14,6 +14,7 @@ from symlandscape import backends
 from symlandscape.errors import InputError
 from symlandscape.evidence import Verdict
 from symlandscape.relu.identification import IdentifiedPoint, identify_matrix
+from symlandscape.relu.zero_loss import split_identity
 from symlandscape.runs import Store, Task, run, start_batch
 
 __all__ = ["Discovery", "discover"]
@@ -141,12 +142,19 @@ def discover(
 def _groups(points: np.ndarray, losses: np.ndarray) -> tuple[list[np.ndarray], list[int]]:
     """Representatives and sizes of the classes of points with equal loss, sorted entries and sorted row and column lengths.
 
-    These invariants do not change under permutations of rows and columns; the first member in the order of the starts represents its class.
+    All global minima with split neurons (a continuum for k > d) form one class. The invariants do not change under permutations of rows and columns; the first member in the order of the starts represents its class.
     """
     representatives: list[np.ndarray] = []
     keys: list[tuple[float, np.ndarray]] = []
     counts: list[int] = []
-    for W, loss in zip(points, losses, strict=True):
+    zeros = [split_identity(W, loss) is not None for W, loss in zip(points, losses, strict=True)]
+    if any(zeros):
+        representatives.append(points[zeros.index(True)])
+        keys.append((float("nan"), np.empty(0)))  # equal to no other
+        counts.append(sum(zeros))
+    for W, loss, zero in zip(points, losses, zeros, strict=True):
+        if zero:
+            continue
         invariant = np.concatenate(
             [np.sort(W.ravel()), np.sort(np.linalg.norm(W, axis=0)), np.sort(np.linalg.norm(W, axis=1))]
         )

@@ -11,7 +11,6 @@ block 0, which may be any real number. A branch that cannot be followed any furt
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,20 +21,16 @@ import numpy as np
 
 from symlandscape.arith.conversions import parse_exact
 from symlandscape.errors import InputError
-from symlandscape.relu.certify import certify
+from symlandscape.relu.certification import certify
+from symlandscape.relu.continuation import LARGEST_JUMP, SMALLEST_STEP, Sample, distance, follow, newton
 from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.growth import grow
-from symlandscape.relu.system import fixed_space_system
 from symlandscape.symmetry.pattern import Pattern
 
 __all__ = ["Family", "branch_coordinates", "family"]
 
 _NAME = re.compile(r"(?P<kind>[CAF])(?:(?P<count>\d+)|(?:\[(?P<role>kept|flipped)=(?P<size>\d+)\]|:(?P<role2>kept|flipped)=(?P<size2>\d+)))")
 _MAX_SIZE = 10**15
-_LARGEST_JUMP = 0.1
-"""Largest Frobenius distance between a predicted and a corrected point: branches lie farther apart."""
-_SMALLEST_STEP = 1e-5
-"""Smallest step in the logarithm of a size, or in the slope: a branch that needs smaller ones has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ class Family:
         Raises InputError for a d at which a block has no admissible size.
         """
         flipped, kept = self.sizes(d)
-        blocks = (kept, flipped) if self.kind == "F" else (flipped, kept)
+        blocks: tuple[Any, ...] = (kept, flipped) if self.kind == "F" else (flipped, kept)
         if self.kind == "C":
             blocks = (d,)
         elif self.kind == "A" and kept == 0:
@@ -143,14 +138,6 @@ def leading_order(kind: str, pattern: Pattern) -> list[float]:
     return list(values.values())
 
 
-def _newton(pattern: Pattern, start: Sequence[float], slope: Fraction, max_steps: int = 40) -> np.ndarray | None:
-    """Newton in floats from these coordinates; None where it does not converge."""
-    system = fixed_space_system(pattern, slope)
-    tolerance = 1e-12 * float(np.max(system.scale)) * max(1.0, float(pattern.d) / 100)
-    result = system.solve(start, tolerance, max_steps)
-    return result.point / system.scale if result.converged else None
-
-
 def branch_coordinates(kind: str, pattern: Pattern, slope: Fraction = Fraction(0), name: str = "") -> list[float]:
     """Float coordinates of the branch A or F at a pattern, followed from a large block 0 down to the pattern's, then in the slope.
 
@@ -158,54 +145,29 @@ def branch_coordinates(kind: str, pattern: Pattern, slope: Fraction = Fraction(0
     """
     target, others = Fraction(pattern.sizes[0]), pattern.sizes[1:]
     size = max(target, 6 * sum((Fraction(n) for n in others), Fraction(0)) + 24)
-    current = Pattern((size, *others))
-    found = _newton(current, leading_order(kind, current), Fraction(0))
+    first = Pattern((size, *others))
+    found = newton(first, np.array(leading_order(kind, first)), Fraction(0))
     if found is None:
-        raise InputError(f"the branch {name or kind} was not found at block sizes {current}")
-    point, speed = found, np.zeros(len(found))  # speed: change of the coordinates per unit of log(size)
-    step = 1.0  # in log(size)
-    while size > target:
-        following = max(target, (size * Fraction(math.exp(-step))).limit_denominator(10**6))
-        if following == size:
-            following = target
-        after = Pattern((following, *others))
-        moved = math.log(following / size)
-        start = _kept(point + speed * moved, current, after)
-        trial = _newton(after, start, Fraction(0), 8)
-        if trial is not None and _distance(after, trial, start) < _LARGEST_JUMP:
-            before = _kept(point, current, after)
-            current, point, speed, size = after, trial, (trial - before) / moved, following
-            step = step * 1.5
-        elif step < _SMALLEST_STEP:
-            ends = f"followed from large d it ends near d = {float(current.d):.4g}, and d = {float(pattern.d):.4g} was asked for"
-            raise InputError(f"family {name or kind} does not exist there: {ends}")
-        else:
-            step = step / 2
-    return _along_slope(pattern, point, slope, name or kind)
-
-
-def _distance(pattern: Pattern, x: np.ndarray, y: np.ndarray) -> float:
-    """Frobenius distance of two points of the fixed space."""
-    counts = np.array([float(pattern.count(c)) for c in pattern.coordinates])
-    return float(np.sqrt(np.sum(counts * (x - y) ** 2)))
-
-
-def _kept(point: np.ndarray, before: Pattern, after: Pattern) -> np.ndarray:
-    """The coordinates that survive when a block shrinks to size 1 and loses its off-diagonal entry."""
-    names = [c.name for c in before.coordinates]
-    return np.array([point[names.index(c.name)] for c in after.coordinates])
+        raise InputError(f"the branch {name or kind} was not found at block sizes {first}")
+    last = Sample(size, first, found)
+    for last in follow(lambda n: Pattern((n, *others)), last, target, Fraction(0)):
+        pass
+    if last.size != target:
+        ends = f"followed from large d it ends near d = {float(last.pattern.d):.4g}, and d = {float(pattern.d):.4g} was asked for"
+        raise InputError(f"family {name or kind} does not exist there: {ends}")
+    return _along_slope(pattern, last.point, slope, name or kind)
 
 
 def _along_slope(pattern: Pattern, point: np.ndarray, slope: Fraction, name: str) -> list[float]:
     here, step = Fraction(0), slope
     while here != slope:
         following = here + step if abs(step) < abs(slope - here) else slope
-        trial = _newton(pattern, point, following, 12)
-        if trial is not None and _distance(pattern, trial, point) < 4 * _LARGEST_JUMP:
+        trial = newton(pattern, point, following, 12)
+        if trial is not None and distance(pattern, trial, point) < 4 * LARGEST_JUMP:
             here, point = following, trial
         else:
             step = (step / 2).limit_denominator(10**6)
-            if abs(step) < _SMALLEST_STEP:
+            if abs(step) < SMALLEST_STEP:
                 raise InputError(f"family {name} does not exist there: followed from slope 0 it ends near slope {float(here):.4g}")
     return [float(v) for v in point]
 

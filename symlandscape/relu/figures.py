@@ -35,7 +35,7 @@ def spectrum_against_d(ax: Axes, curve: Curve) -> None:
     ax.set_yscale("symlog", linthresh=0.1, linscale=1.2)
     ax.set_xlabel("inputs d")
     ax.set_ylabel("eigenvalue (linear below 0.1)")
-    ax.legend(title="component", ncols=2, loc="upper left")
+    ax.legend(title="component", loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def least_eigenvalue_against_d(ax: Axes, curves: Mapping[str, Curve]) -> None:
@@ -54,8 +54,10 @@ def least_eigenvalue_against_d(ax: Axes, curves: Mapping[str, Curve]) -> None:
 
 
 def loss_against_d(ax: Axes, curves: Mapping[str, Curve], found: Mapping[str, Sequence[tuple[float, float]]]) -> None:
-    """Loss of each family against d (lines; dashed where it is a saddle) and of the minima that random starts reached (circles)."""
-    colours = {name: f"C{number}" for number, name in enumerate(curves)}
+    """Loss of each family against d (lines; dotted where it is a saddle) and of the minima that random starts reached (circles)."""
+    from matplotlib import colormaps
+
+    colours = {name: colormaps["tab10"](number % 10) for number, name in enumerate(curves)}
     for name, curve in curves.items():
         xs = np.array([d for d, _ in curve])
         ys = np.array([mid_float(point.loss) for _, point in curve])
@@ -70,18 +72,26 @@ def loss_against_d(ax: Axes, curves: Mapping[str, Curve], found: Mapping[str, Se
     ax.set_ylabel("loss")
     ax.set_xlim(3.5, 12.5)
     ax.set_ylim(0, 0.1)
-    ax.legend(title="dashed: saddle\ncircles: random starts", ncols=2)
+    ax.legend(title="dotted: saddle\ncircles: random starts", loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
-def loss_histogram(ax: Axes, counts: Mapping[int, Mapping[str, tuple[float, int]]], starts: Mapping[int, int]) -> None:
-    """Share of random starts that end at each point, for several d: bars at the point's loss, labelled by family."""
+def loss_histogram(
+    ax: Axes, counts: Mapping[int, Mapping[str, tuple[float, int]]], starts: Mapping[int, int]
+) -> None:
+    """Share of random starts that end at each loss, one line of bars for each d; bar heights go with the fourth root of the share."""
     sizes = list(counts)
     for row, d in enumerate(sizes):
+        ax.axhline(row, color="0.6", linewidth=0.6)
         for name, (loss, count) in counts[d].items():
             share = count / starts[d]
-            ax.plot([loss, loss], [row, row + 0.75 * max(share, 0.01) ** 0.5], color=f"C{row}", linewidth=5, solid_capstyle="butt")
-            ax.annotate(f"{name} {100 * share:.1f} %", (loss, row + 0.75 * max(share, 0.01) ** 0.5), textcoords="offset points", xytext=(0, 3), ha="center", fontsize=8)
+            height = 0.5 * share**0.25
+            ax.plot([loss, loss], [row, row + height], color=f"C{row}", linewidth=6, solid_capstyle="butt")
+            text = f"{name} {100 * share:.1f}%"
+            ax.annotate(
+                text, (loss, row + height), textcoords="offset points", xytext=(0, 2), ha="center", fontsize=7.5
+            )
     ax.set_yticks(range(len(sizes)), [f"d = {d}" for d in sizes])
-    ax.set_xlabel("loss of the end point")
-    ax.set_ylim(-0.1, len(sizes) + 0.1)
-    ax.set_title("bar heights go with the square root of the share", fontsize=9)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="y", visible=False)
+    ax.set_xlabel("loss of the end point (bar height: fourth root of the share)")
+    ax.set_ylim(-0.1, len(sizes) - 0.2)

@@ -11,7 +11,7 @@ import numpy as np
 
 from symlandscape.errors import InputError
 from symlandscape.evidence import Verdict
-from symlandscape.relu.certify import certify
+from symlandscape.relu.certification import certify
 from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.naming import name_of
 from symlandscape.relu.system import fixed_space_system

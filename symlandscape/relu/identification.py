@@ -15,11 +15,12 @@ from symlandscape.arith.conversions import mid_float
 from symlandscape.arith.decimals import outward
 from symlandscape.errors import InputError
 from symlandscape.evidence import Level, Verdict
-from symlandscape.relu.certify import certify
+from symlandscape.relu.certification import certify
 from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.files import MatrixFile, read_matrices
 from symlandscape.relu.naming import name_of
 from symlandscape.symmetry.canonical import equivalent
+from symlandscape.relu.zero_loss import split_identity
 from symlandscape.symmetry.isotropy import Isotropy, isotropy
 
 __all__ = ["Identification", "IdentifiedPoint", "identify", "identify_matrix", "polish"]
@@ -52,10 +53,13 @@ class IdentifiedPoint:
     level: Level
     reason: str
     duplicate_of: int | None = None
+    split_global_minimum: bool = False
 
     @property
     def family(self) -> str | None:
         """The name of the family, None where there is none."""
+        if self.split_global_minimum:
+            return "C0"
         return self.point.family if self.point is not None else None
 
     def document(self, digits: int) -> dict[str, Any]:
@@ -72,7 +76,7 @@ class IdentifiedPoint:
             "family": self.family,
             "extra": max(0, self.weights.shape[0] - self.weights.shape[1]),
             "least_eigenvalue": least,
-            "morse_index": point.morse_index if point is not None else None,
+            "morse_index": 0 if self.split_global_minimum else point.morse_index if point is not None else None,
             "verdict": self.verdict,
             "level": self.level.value,
             "duplicate_of": self.duplicate_of,
@@ -132,6 +136,11 @@ def identify_matrix(
     least = float(eigenvalues[0])
     common = (position, runs, polished, moved, group)
     unit_targets = V is None or (V.shape == (W.shape[1],) * 2 and np.array_equal(V, np.eye(W.shape[1])))
+    zero = split_identity(polished, loss) if unit_targets else None
+    if zero is not None:
+        reason = "global minimum: each target is shared by parallel neurons, so the loss is exactly 0; not isolated"
+        found = (position, runs, zero, float(np.linalg.norm(zero - W)), isotropy(zero, CLUSTER))
+        return IdentifiedPoint(*found, None, 0.0, 0.0, "minimum", Level.PROVED, reason, split_global_minimum=True)
     if unit_targets and group.pattern is not None:
         point = certified_point(polished, group, slope, digits, certificate)
         if point.existence is Verdict.YES:

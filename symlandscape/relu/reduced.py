@@ -196,9 +196,12 @@ class ReducedPoint:
         return [[gram[i][j] / counts[i] for j in range(size)] for i in range(size)]
 
 
-def reduced_point(pattern: Pattern, values: Sequence[Any], field: Field, slope: Any = Fraction(0)) -> ReducedPoint:
+def reduced_point(
+    pattern: Pattern, values: Sequence[Any], field: Field, slope: Any = Fraction(0), sizes: Sequence[Any] | None = None
+) -> ReducedPoint:
     """The point of the pattern's fixed space with these coordinates, in the order of ``pattern.coordinates``.
 
+    ``sizes`` replaces the row orbits' sizes by elements of the field (balls, dual numbers) where the pattern leaves them as symbols.
     Raises InputError for a wrong number of coordinates or a slope of 1 (the network is linear there). A zero neuron has no angle and raises
     ZeroDivisionError in floats and mpmath; over balls its results are not finite.
     """
@@ -208,6 +211,6 @@ def reduced_point(pattern: Pattern, values: Sequence[Any], field: Field, slope: 
     if slope == 1:
         raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
     table = {(c.row, c.column, c.diagonal): x for c, x in zip(coordinates, values, strict=True)}
-    sizes = tuple(field.exact(n) for n in pattern.row_sizes)
+    numbers = tuple(field.exact(n) for n in (pattern.row_sizes if sizes is None else sizes))
     kappa = 1 / (2 * field.pi())
-    return ReducedPoint(pattern, field, sizes, tuple(values), field.exact(slope), kappa, table)
+    return ReducedPoint(pattern, field, numbers, tuple(values), field.exact(slope), kappa, table)

@@ -14,7 +14,7 @@ from symlandscape.arith.conversions import float_to_arb, mid_float
 from symlandscape.arith.decimals import outward
 from symlandscape.arith.field import arb_field
 from symlandscape.evidence import Level
-from symlandscape.relu.certify import spectral_blocks
+from symlandscape.relu.certification import spectral_blocks
 from symlandscape.relu.critical_point import SpectralBlock, largest_radius
 from symlandscape.relu.reduced import reduced_point
 from symlandscape.symmetry.isotropy import isotropy

@@ -140,7 +140,7 @@ def to_blocks(pattern: Pattern, H: np.ndarray, tol: float = 1e-9) -> dict[str, n
     if H.shape != (size, size):
         raise InputError(f"the pattern {pattern} acts on matrices of shape {(size, size)}, but one of {H.shape} came")
     if not np.isfinite(H).all():
-        raise InputError("expected a matrix of finite numbers, but it holds NaN or infinity; look at the point it came from")
+        raise InputError("expected a matrix of finite numbers, but it holds NaN or infinity")
     deviation = max((float(np.max(np.abs(H[np.ix_(g, g)] - H))) for g in generators(pattern)), default=0.0)
     if deviation > tol * float(np.max(np.abs(H))):
         raise InputError(

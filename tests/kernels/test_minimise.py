@@ -64,11 +64,15 @@ def test_gradient_descent_follows_its_recursion() -> None:
     assert np.abs(batch.points[0] - x).max() < 1e-14
 
 
-def test_general_target_and_slope_converge() -> None:
+def test_general_target_and_slope_converge_or_lose_a_neuron() -> None:
+    # more neurons than targets: a superfluous neuron may shrink to zero, where the loss has a kink
     rng = np.random.default_rng(0)
     V = rng.standard_normal((3, 5))
-    batch = minimise_relu(rng.standard_normal((20, 5, 5)), V, slope=0.2)
-    assert batch.converged.all()
+    batch = minimise_relu(rng.standard_normal((200, 5, 5)), V, slope=0.2)
+    assert set(batch.status.tolist()) <= {MinimiseStatus.CONVERGED, MinimiseStatus.SINGULAR}
+    assert batch.converged.mean() > 0.95
+    lost = batch.points[batch.status == MinimiseStatus.SINGULAR]
+    assert (np.linalg.norm(lost, axis=2).min(axis=1) < 1e-8).all()
 
 
 def test_too_few_steps_are_told() -> None:

@@ -1,4 +1,4 @@
-"""Laws of the ReLU loss on fixed spaces: invariance, derivatives, kernel symmetry and homogeneity, slope, real sizes."""
+"""Laws of the ReLU loss on fixed spaces: invariance, derivatives, symmetry of the kernel, slope, real sizes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def singletons(W: np.ndarray) -> tuple[Pattern, list]:
     return pattern, [W[c.row, c.column] for c in pattern.coordinates]
 
 
-# -- invariance ----------------------------------------------------------------------------------------------------------
+# -- invariance ------------------------------------------------------------------------------------
 
 
 @given(st.sampled_from(PATTERNS), SEEDS, SLOPES)
@@ -92,7 +92,7 @@ def test_a_real_size_at_a_whole_number_is_that_number():
         assert abs(near - loss(Fraction(6))) < mpmath.mpf(10) ** -13
 
 
-# -- derivatives ---------------------------------------------------------------------------------------------------------
+# -- derivatives -----------------------------------------------------------------------------------
 
 
 @settings(max_examples=6)
@@ -116,7 +116,8 @@ def test_the_jacobian_is_the_derivative_of_the_gradient_at_real_sizes(pattern, s
         h = mpmath.mpf(10) ** -20
         for j in range(len(values)):
             ahead, behind = (
-                reduced_point(pattern, [x + s * (i == j) for i, x in enumerate(values)], MP, slope).gradient() for s in (h, -h)
+                reduced_point(pattern, [x + s * (i == j) for i, x in enumerate(values)], MP, slope).gradient()
+                for s in (h, -h)
             )
             for i in range(len(values)):
                 assert abs((ahead[i] - behind[i]) / (2 * h) - jacobian[i][j]) < mpmath.mpf(10) ** -25
@@ -151,7 +152,7 @@ def test_the_hessian_is_continuous_at_parallel_and_antiparallel_pairs():
             assert max(abs(x - y) for a, b in zip(at, beside, strict=True) for x, y in zip(a, b, strict=True)) < 1e-10
 
 
-# -- the kernel ----------------------------------------------------------------------------------------------------------
+# -- the kernel ------------------------------------------------------------------------------------
 
 
 def pair_of(w: list[int], v: list[int]) -> Pair:
@@ -183,9 +184,13 @@ def test_eulers_identity_and_the_null_direction_of_the_own_hessian(w, v):
 def test_the_cross_hessian_applied_to_v_is_the_gradient_in_w(w, v):
     assume(np.linalg.norm(np.cross(w, v)) > 0)
     pair = pair_of(w, v)
-    cross = [[pair.cross_hessian(KAPPA, FLOATS, (w[i], w[j]), (v[i], v[j]), i == j) for j in range(3)] for i in range(3)]
+    cross = [
+        [pair.cross_hessian(KAPPA, FLOATS, (w[i], w[j]), (v[i], v[j]), i == j) for j in range(3)] for i in range(3)
+    ]
     gradient = [pair.gradient(KAPPA, float(x), float(y)) for x, y in zip(w, v, strict=True)]
-    np.testing.assert_allclose(np.array(cross) @ np.array(v, float), gradient, atol=1e-12 * (1 + np.abs(gradient).max()))
+    np.testing.assert_allclose(
+        np.array(cross) @ np.array(v, float), gradient, atol=1e-12 * (1 + np.abs(gradient).max())
+    )
 
 
 @given(VECTORS)
@@ -196,7 +201,7 @@ def test_parallel_pairs_give_half_the_square_and_antiparallel_pairs_nothing(w):
     assert own == 0
 
 
-# -- the expectation itself ----------------------------------------------------------------------------------------------
+# -- the expectation itself ------------------------------------------------------------------------
 
 
 def loss_by_quadrature(W: list[list[Fraction]], slope: Fraction) -> mpmath.mpf:
@@ -212,7 +217,9 @@ def loss_by_quadrature(W: list[list[Fraction]], slope: Fraction) -> mpmath.mpf:
         return (sum(activation(a * x + b * y) for a, b in rows) - activation(x) - activation(y)) ** 2
 
     normals = [mpmath.atan2(b, a) for a, b in [*rows, [mpmath.mpf(1), 0], [mpmath.mpf(0), 1]]]
-    kinks = sorted({mpmath.fmod(t + s * mpmath.pi / 2 + 2 * mpmath.pi, 2 * mpmath.pi) for t in normals for s in (1, -1)})
+    kinks = sorted(
+        {mpmath.fmod(t + s * mpmath.pi / 2 + 2 * mpmath.pi, 2 * mpmath.pi) for t in normals for s in (1, -1)}
+    )
     ends = [mpmath.mpf(0), *kinks, 2 * mpmath.pi]
     pieces = [mpmath.quad(square, [a, b]) for a, b in pairwise(ends) if b - a > mpmath.mpf(10) ** -30]
     return mpmath.fsum(pieces) / (2 * mpmath.pi)
@@ -231,7 +238,7 @@ def test_the_loss_with_any_slope_is_the_expectation_over_the_plane(rows, slope):
         assert abs(formula - loss_by_quadrature(W, slope)) < mpmath.mpf(10) ** -20
 
 
-# -- balls and misuse ----------------------------------------------------------------------------------------------------
+# -- balls and misuse ------------------------------------------------------------------------------
 
 
 @given(st.sampled_from([*PATTERNS, *REAL]), SEEDS, SLOPES)

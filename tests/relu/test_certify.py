@@ -89,7 +89,10 @@ def test_coordinates_are_enclosed_to_the_digits_asked_for(digits):
     assert all(x.rad() < abs(x) * 10 ** (1 - digits) for x in found.coordinates)
     with mpmath.workdps(200):
         z = newton(Pattern((6,)), A0_AT_6, Fraction(0), 170)
-        assert all(abs(arb_to_mpf_mid(x) - y) < mpmath.mpf(10) ** (1 - digits) for x, y in zip(found.coordinates, z, strict=True))
+        assert all(
+            abs(arb_to_mpf_mid(x) - y) < mpmath.mpf(10) ** (1 - digits)
+            for x, y in zip(found.coordinates, z, strict=True)
+        )
 
 
 @EVERY
@@ -122,7 +125,7 @@ def test_a_whole_line_of_critical_points_is_undecided():
 
 
 def test_zero_modes_leave_the_morse_index_undecided_and_no_certificate():
-    """Two equal extra rows may share their length in any proportion: e0 has the eigenvalue 0. A saddle it is all the same."""
+    """Two equal extra rows may share their length in any proportion: e0 has the eigenvalue 0, and a saddle it is."""
     point = certify(Pattern((6,), (2,)), [-0.656044, 0.275037, 0.1236], digits=15, certificate=True)
     by_label = {b.label: b for b in point.spectrum}
     assert point.existence is Verdict.YES and point.morse_index is None

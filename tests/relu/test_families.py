@@ -39,7 +39,10 @@ def last_place(text: str) -> mpmath.mpf:
 
 def same_point(one: CriticalPoint, other: CriticalPoint, order: list[int]) -> bool:
     """Whether the coordinates agree (balls overlap) when block i of ``other`` is block order[i] of ``one``."""
-    table = {(order[c.row], order[c.column], c.diagonal): x for c, x in zip(other.pattern.coordinates, other.coordinates, strict=True)}
+    table = {
+        (order[c.row], order[c.column], c.diagonal): x
+        for c, x in zip(other.pattern.coordinates, other.coordinates, strict=True)
+    }
     here = zip(one.pattern.coordinates, one.coordinates, strict=True)
     return all(x.overlaps(table[c.row, c.column, c.diagonal]) for c, x in here)
 
@@ -49,7 +52,9 @@ def same_point(one: CriticalPoint, other: CriticalPoint, order: list[int]) -> bo
 def test_families_reproduce_the_reference_digits(reference, name, d):
     expected = reference["families"][name][d]
     point = family(name).at(int(d), digits=32)
-    assert point.level is Level.CERTIFIED and point.verdict == "minimum" and point.morse_index == expected["morse_index"]
+    assert (
+        point.level is Level.CERTIFIED and point.verdict == "minimum" and point.morse_index == expected["morse_index"]
+    )
     with mpmath.workdps(60):
         for c, x in zip(point.pattern.coordinates, point.coordinates, strict=True):
             assert difference(x, expected["coordinates"][c.name]) <= last_place(expected["coordinates"][c.name])
@@ -73,7 +78,8 @@ def test_blocks_change_sign_at_the_reference_thresholds(reference):
 
 
 @pytest.mark.parametrize(
-    ("name", "loss", "verdict"), [("A0", 0.0556685813, "minimum"), ("A1", 0.0473957753, "saddle"), ("F1", 0.0250805810, "minimum")]
+    ("name", "loss", "verdict"),
+    [("A0", 0.0556685813, "minimum"), ("A1", 0.0473957753, "saddle"), ("F1", 0.0250805810, "minimum")],
 )
 def test_losses_at_d_6_are_those_of_the_table(name, loss, verdict):
     point = family(name).at(6, digits=15)
@@ -93,10 +99,12 @@ def test_the_identity_is_the_global_minimum_with_the_spectrum_of_the_theory():
     assert spectrum["t"] == pytest.approx(np.sort(np.roots([1, -(1 / 2 + d / 4 + c * d), constant])))
 
 
-# -- names ---------------------------------------------------------------------------------------------------------------
+# -- names -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("one", "other", "d"), [("F2", "F[kept=6]", 8), ("A6", "A[flipped=4]", 10), ("A3", "A:flipped=5", 8)])
+@pytest.mark.parametrize(
+    ("one", "other", "d"), [("F2", "F[kept=6]", 8), ("A6", "A[flipped=4]", 10), ("A3", "A:flipped=5", 8)]
+)
 def test_both_parametrisations_of_a_branch_give_the_same_point(one, other, d):
     left, right = family(one).at(d), family(other).at(d)
     assert left.pattern == right.pattern and left.loss.overlaps(right.loss)
@@ -112,13 +120,22 @@ def test_the_kept_block_of_f_is_the_block_of_size_d_minus_p_and_that_of_a_has_si
 
 
 @pytest.mark.parametrize(
-    ("name", "canonical"), [("A[kept=2]", "A2"), ("F[flipped=1]", "F1"), ("A:flipped=3", "A[flipped=3]"), (" F1 ", "F1"), ("F:flipped=2", "F2")]
+    ("name", "canonical"),
+    [
+        ("A[kept=2]", "A2"),
+        ("F[flipped=1]", "F1"),
+        ("A:flipped=3", "A[flipped=3]"),
+        (" F1 ", "F1"),
+        ("F:flipped=2", "F2"),
+    ],
 )
 def test_names_have_one_canonical_form(name, canonical):
     assert str(family(name)) == family(canonical).name == canonical
 
 
-@pytest.mark.parametrize("name", ["", "B1", "A", "F", "F0", "C1", "C", "A[flipped=0]", "F[kept=0]", "A-1", "A[q=2]", "F1.5", "A0 or F1"])
+@pytest.mark.parametrize(
+    "name", ["", "B1", "A", "F", "F0", "C1", "C", "A[flipped=0]", "F[kept=0]", "A-1", "A[q=2]", "F1.5", "A0 or F1"]
+)
 def test_names_of_no_family_are_refused(name):
     with pytest.raises(InputError, match="expected a family"):
         family(name)
@@ -131,7 +148,9 @@ def test_negative_extra_rows_and_slope_one_are_refused():
         family("A0", extra=-1)
 
 
-@pytest.mark.parametrize(("name", "d"), [("F2", 2), ("A1", Fraction(3, 2)), ("A0", Fraction(1, 2)), ("F[kept=5]", 5), ("A4", 4)])
+@pytest.mark.parametrize(
+    ("name", "d"), [("F2", 2), ("A1", Fraction(3, 2)), ("A0", Fraction(1, 2)), ("F[kept=5]", 5), ("A4", 4)]
+)
 def test_dimensions_without_room_for_the_blocks_are_refused(name, d):
     with pytest.raises(InputError, match="every block has size 1 or more"):
         family(name).pattern(d)
@@ -148,7 +167,7 @@ def test_a_huge_dimension_is_refused():
         family("F1").at(10**15 + 1)
 
 
-# -- along the branches --------------------------------------------------------------------------------------------------
+# -- along the branches ----------------------------------------------------------------------------
 
 
 def test_families_are_continuous_in_real_d_through_a_whole_number():
@@ -201,5 +220,7 @@ def test_the_branch_is_found_at_the_leading_order_for_large_blocks():
 def test_families_are_followed_in_the_slope(slope):
     at_zero, moved = family("F1").at(6), family("F1", slope=slope).at(6)
     assert moved.slope == slope and moved.level is Level.CERTIFIED
-    distance = max(abs(mid_float(x) - mid_float(y)) for x, y in zip(at_zero.coordinates, moved.coordinates, strict=True))
+    distance = max(
+        abs(mid_float(x) - mid_float(y)) for x, y in zip(at_zero.coordinates, moved.coordinates, strict=True)
+    )
     assert 1e-3 < distance < 0.3

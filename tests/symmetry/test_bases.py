@@ -1,4 +1,4 @@
-"""Dense isotypic bases: orthonormal, complete, equivariant with matched copies; blocks are a homomorphism with an inverse."""
+"""Dense isotypic bases: orthonormal, complete, equivariant, copies matched; blocks are a homomorphism."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def group_element(pattern: Pattern, rng: np.random.Generator) -> np.ndarray:
 
 
 def written_out(pattern: Pattern, component: Component, tensor: Tensor) -> np.ndarray:
-    """The matrix of a test tensor: marked index i of a space is its member i-1, dummies run over the unmarked members."""
+    """The matrix of a test tensor: marked index i of a space is its member i-1, dummies run over the unmarked ones."""
     starts = np.concatenate(([0], np.cumsum(pattern.row_sizes)))
     W = np.zeros((pattern.k, pattern.d))
     for term in tensor:
@@ -138,7 +138,9 @@ def test_projectors_are_orthogonal_idempotents_of_rank_multiplicity_times_dimens
 def test_eigenvalues_of_the_blocks_with_their_dimensions_are_the_spectrum(pattern, seed):
     blocks = {label: x + x.T for label, x in random_blocks(pattern, seed).items()}
     dimension = {c.label: c.dimension for c in components(pattern)}
-    expected = np.sort(np.concatenate([np.repeat(np.linalg.eigvalsh(x), dimension[label]) for label, x in blocks.items()]))
+    expected = np.sort(
+        np.concatenate([np.repeat(np.linalg.eigvalsh(x), dimension[label]) for label, x in blocks.items()])
+    )
     np.testing.assert_allclose(np.linalg.eigvalsh(from_blocks(pattern, blocks)), expected, atol=1e-11)
 
 

@@ -1,4 +1,4 @@
-"""Isotypic decomposition: the table of the theory, dimensions and multiplicities against characters, for all kinds of sizes."""
+"""Isotypic decomposition: the table of the theory, dimensions and multiplicities against characters."""
 
 from __future__ import annotations
 

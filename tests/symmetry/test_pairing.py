@@ -1,4 +1,4 @@
-"""Blocks from orbit sums against blocks from dense bases, on random equivariant matrices and on the dense ReLU Hessian."""
+"""Blocks from orbit sums against blocks from dense bases: random equivariant matrices and the dense ReLU Hessian."""
 
 from __future__ import annotations
 

@@ -23,11 +23,19 @@ n, m = sympy.symbols("n m", positive=True)
 def test_coordinates_go_row_block_by_row_block_with_a_before_b():
     names = [c.name for c in Pattern((4, 1, 3), (1, 2)).coordinates]
     assert names[:6] == ["a[0]", "b[0,0]", "c[0,1]", "c[0,2]", "c[1,0]", "a[1]"]
-    assert names[6:] == ["c[1,2]", "c[2,0]", "c[2,1]", "a[2]", "b[2,2]", *(f"r[{e},{j}]" for e in (0, 1) for j in range(3))]
+    assert names[6:] == [
+        "c[1,2]",
+        "c[2,0]",
+        "c[2,1]",
+        "a[2]",
+        "b[2,2]",
+        *(f"r[{e},{j}]" for e in (0, 1) for j in range(3)),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("sizes", "number"), [((6,), 2), ((5, 1), 5), ((4, 3), 6), ((4, 3, 1), 11), ((4, 1, 1), 10), ((n,), 2), ((n - 1, 1), 5)]
+    ("sizes", "number"),
+    [((6,), 2), ((5, 1), 5), ((4, 3), 6), ((4, 3, 1), 11), ((4, 1, 1), 10), ((n,), 2), ((n - 1, 1), 5)],
 )
 def test_fixed_spaces_have_the_dimensions_of_the_literature(sizes, number):
     assert len(Pattern(sizes).coordinates) == number
@@ -102,7 +110,13 @@ def test_a_pattern_needs_a_block():
 
 @pytest.mark.parametrize(
     ("text", "sizes"),
-    [("9,1", (9, 1)), ("13/2, 1", (Fraction(13, 2), 1)), ("n-1,1", (n - 1, 1)), ("m,n", (m, n)), ("6.5", (Fraction(13, 2),))],
+    [
+        ("9,1", (9, 1)),
+        ("13/2, 1", (Fraction(13, 2), 1)),
+        ("n-1,1", (n - 1, 1)),
+        ("m,n", (m, n)),
+        ("6.5", (Fraction(13, 2),)),
+    ],
 )
 def test_patterns_are_read_from_text(text, sizes):
     assert Pattern.parse(text) == Pattern(sizes)

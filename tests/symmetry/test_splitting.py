@@ -1,4 +1,4 @@
-"""Two roads to every block at real sizes: orbit sums over Hessian entries, and singletons split off in the reduced loss."""
+"""Two roads to every block at real sizes: orbit sums over Hessian entries, and singletons split off."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def test_both_roads_to_every_block_of_the_relu_loss_agree_to_fifty_digits(patter
             assert deviation < mpmath.mpf(10) ** -50, component.label
 
 
-@pytest.mark.parametrize("pattern", [Pattern((6,)), Pattern((4, 3)), Pattern((2, 1), (3,)), Pattern((4, 2), (2, 1))], ids=str)
+@pytest.mark.parametrize(
+    "pattern", [Pattern((6,)), Pattern((4, 3)), Pattern((2, 1), (3,)), Pattern((4, 2), (2, 1))], ids=str
+)
 def test_splitting_gives_the_blocks_of_dense_matrices_extra_orbits_included(pattern):
     rng = np.random.default_rng(4)
     blocks = {c.label: rng.normal(size=(c.multiplicity,) * 2) for c in components(pattern)}
