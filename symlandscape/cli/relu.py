@@ -214,3 +214,24 @@ def identify(
     else:
         show(*tables.points(f"Points of {file.name}", document["points"]))
     return ExitCode.UNDECIDED if result.undecided else ExitCode.DONE
+
+
+@app.command()
+def series(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A<q> or F<p>.")],
+    order: Annotated[int, typer.Option("--order", min=1, max=40, metavar="M", help="Highest power of d**(-1/2).")] = 6,
+    slope: Slope = "0",
+    output: Format = FormulaFormat.TABLE,
+    as_json: Json = False,
+) -> int:
+    """Series of a family in d**(-1/2): loss, coordinates and all eigenvalues with exact coefficients in pi."""
+    from symlandscape import relu
+
+    result = relu.series(relu.family(name, slope=exact(slope)), order)
+    if as_json:
+        print_json(result.document())
+    elif output is FormulaFormat.LATEX:
+        write(result.latex().rstrip("\n") + "\n")
+    else:
+        show(*tables.series(result.document()))
+    return ExitCode.DONE

@@ -68,6 +68,19 @@ def blocks(document: Document) -> Iterator[RenderableType]:
                 yield line(f"  [{i},{j}] = {row[j]}")
 
 
+def series(document: Document) -> Iterator[RenderableType]:
+    """Coefficients of each series, a line for each power of s = d**(-1/2)."""
+    yield line(f"{document['family']} in s = {document['variable']}, exact up to s^{document['order']}", "bold")
+    named = [("loss", document["loss"]), *document["coordinates"].items()]
+    for label, values in document["spectrum"].items():
+        named += [(f"eigenvalue {label}[{i}]", value) for i, value in enumerate(values)]
+    for name, value in named:
+        yield line(name, "bold")
+        for k, coefficient in enumerate(value["coefficients"]):
+            if coefficient != "0":
+                yield line(f"  s^{value['from'] + k:<3} {coefficient}")
+
+
 def discovery(document: Document) -> Iterator[RenderableType]:
     """What random starts reached, most frequent first."""
     columns = ("family", "isotropy", "loss", "count", "least_eigenvalue", "verdict", "level")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from symlandscape.relu.certification import certify
     from symlandscape.relu.critical_point import CriticalPoint, SpectralBlock
     from symlandscape.relu.discovery import Discovery, discover
+    from symlandscape.relu.expansions import Expansion, series
     from symlandscape.relu.families import Family, family
     from symlandscape.relu.files import MatrixFile, read_matrices
     from symlandscape.relu.fixed_space import SolveResult, solve
@@ -20,6 +21,7 @@ __all__ = [
     "Blocks",
     "CriticalPoint",
     "Discovery",
+    "Expansion",
     "Family",
     "Identification",
     "IdentifiedPoint",
@@ -36,6 +38,7 @@ __all__ = [
     "identify_matrix",
     "read_matrices",
     "reduced_point",
+    "series",
     "solve",
     "spectrum",
 ]
@@ -45,6 +48,7 @@ _HOMES = {
     "certification": ("certify",),
     "critical_point": ("CriticalPoint", "SpectralBlock"),
     "discovery": ("Discovery", "discover"),
+    "expansions": ("Expansion", "series"),
     "families": ("Family", "family"),
     "files": ("MatrixFile", "read_matrices"),
     "fixed_space": ("SolveResult", "solve"),

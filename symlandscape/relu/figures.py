@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from symlandscape.relu.critical_point import CriticalPoint
 
-__all__ = ["least_eigenvalue_against_d", "loss_against_d", "loss_histogram", "spectrum_against_d"]
+__all__ = ["least_eigenvalue_against_d", "loss_against_d", "loss_histogram", "series_error", "spectrum_against_d"]
 
 Curve = Sequence[tuple[float, "CriticalPoint"]]
 
@@ -95,3 +95,16 @@ def loss_histogram(
     ax.grid(axis="y", visible=False)
     ax.set_xlabel("loss of the end point (bar height: fourth root of the share)")
     ax.set_ylim(-0.1, len(sizes) - 0.2)
+
+
+def series_error(ax: Axes, curves: Mapping[tuple[str, int], tuple[Sequence[float], Sequence[float]]]) -> None:
+    """Relative error of a truncated series against d, one line for each (family, last power of s)."""
+    names = list(dict.fromkeys(name for name, _ in curves))
+    for (name, last), (sizes, errors) in curves.items():
+        shade = [power for other, power in curves if other == name].index(last)
+        ax.plot(sizes, errors, color=f"C{names.index(name)}", alpha=0.35 + 0.2 * shade, marker=".", label=f"{name} to $s^{last}$")
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlabel("inputs d")
+    ax.set_ylabel("relative error of the loss")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -1,0 +1,242 @@
+"""Series of the families in s = d^(-1/2): coordinates, loss and all eigenvalues with exact coefficients in Q(pi).
+
+The critical equations are solved over Laurent series: Newton's method in the s-adic sense, started from the leading orders, doubles the number of correct
+powers at each step, and the step that is left tells which powers are final. Eigenvalues are the Puiseux branches of each block's characteristic polynomial,
+split by the Newton polygon where leading coefficients coincide. Sizes are n = s^(-2) - count for the moving block; any q or p, any rational slope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from symlandscape.arith.pi_field import PiFraction
+from symlandscape.arith.power_series import Series, series_field
+from symlandscape.errors import InputError
+from symlandscape.relu.families import Family
+from symlandscape.relu.families import family as family_of
+from symlandscape.relu.puiseux import ascending, characteristic_polynomial, roots
+from symlandscape.relu.reduced import ReducedPoint, reduced_point
+from symlandscape.symmetry.isotypic import components
+from symlandscape.symmetry.pairing import norms, pair
+from symlandscape.symmetry.pattern import Pattern
+
+__all__ = ["Expansion", "series"]
+
+GUARD = 5  # further powers of the coordinates, used up by quotients and by cancellations in characteristic polynomials
+LENGTH = 6  # further terms of working length
+NEWTON_STEPS = 80
+REFRESHED = 6  # steps for which the Jacobian is formed anew
+JACOBIAN_LENGTH = 8
+KEPT_TERMS = 2  # terms of a step that are taken: its first ones are right, later ones only make fractions long
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The family's series in s = d^(-1/2), each exact up to its own order.
+
+    ``residual`` holds the power of s below which each critical equation vanishes identically: that the series solve the equations as formal series is PROVED;
+    that the branch has these asymptotics is CHECKED by comparison with enclosures at huge d (derivations.series).
+    """
+
+    family: str
+    order: int
+    names: tuple[str, ...]
+    coordinates: tuple[Series, ...]
+    loss: Series
+    spectrum: dict[str, tuple[Series, ...]]
+    residual: tuple[int, ...]  # lowest power at which each critical equation may fail
+
+    def document(self) -> dict[str, Any]:
+        """CONTRACT's document of ``relu series``."""
+        return {
+            "family": self.family,
+            "variable": "d**(-1/2)",
+            "order": self.order,
+            "loss": self._terms(self.loss),
+            "coordinates": {name: self._terms(x) for name, x in zip(self.names, self.coordinates, strict=True)},
+            "spectrum": {label: [self._terms(x) for x in values] for label, values in self.spectrum.items()},
+        }
+
+    def _terms(self, x: Series) -> dict[str, Any]:
+        last = self.order if x.order is None else min(self.order, x.order - 1)
+        start = min(x.start, last)
+        return {"from": start, "coefficients": [str(x.coefficient(k).sympy()) for k in range(start, last + 1)]}
+
+    def sympy(self, x: Series) -> Any:
+        """One of the series as a SymPy expression in s, without its error term."""
+        import sympy
+
+        s = sympy.Symbol("s", positive=True)
+        last = self.order if x.order is None else min(self.order, x.order - 1)
+        return sympy.Add(*(x.coefficient(k).sympy() * s**k for k in range(min(x.start, last), last + 1)))
+
+    def latex(self) -> str:
+        """All series as one align* display."""
+        import sympy
+
+        rows = [("L", self.loss), *((_latex_name(n), x) for n, x in zip(self.names, self.coordinates, strict=True))]
+        for label, values in self.spectrum.items():
+            head = label.split("*")
+            name = r" \otimes ".join(f"{part[0]}_{{{part[1:]}}}" if part[1:] else part for part in head)
+            rows += [(rf"\lambda^{{{name}}}_{{{i + 1}}}", x) for i, x in enumerate(values)]
+        lines = []
+        for name, x in rows:
+            shown = self._terms(x)
+            terms = [
+                sympy.latex(x.coefficient(k).sympy() * sympy.Symbol("s") ** k)
+                for k in range(shown["from"], shown["from"] + len(shown["coefficients"]))
+                if x.coefficient(k)
+            ]
+            sums = "".join(t if t.startswith("-") or i == 0 else f" + {t}" for i, t in enumerate(terms)) or "0"
+            lines.append(rf"{name} &= {sums} + O(s^{{{shown['from'] + len(shown['coefficients'])}}})")
+        return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
+
+    def _repr_latex_(self) -> str:
+        return self.latex()
+
+
+def _latex_name(name: str) -> str:
+    return f"{name[0]}_{{{name[2:-1]}}}"
+
+
+def series(family: Family | str, order: int = 6) -> Expansion:
+    """The family's series in s = d^(-1/2) up to s^order: coordinates, loss, and the eigenvalues of every isotypic block.
+
+    For ``A<q>`` and ``F<p>`` (the small block fixed, the large one growing with d) at k = d. Raises InputError for other parametrisations, extra rows,
+    orders below 1, or a branch whose coefficients leave Q(pi).
+    """
+    import sympy
+
+    if isinstance(family, str):
+        family = family_of(family)
+    if order < 1:
+        raise InputError(f"expected an order of at least 1, got {order}")
+    if family.extra or (family.kind, family.role) not in {("A", "kept"), ("F", "flipped"), ("C", "kept")}:
+        raise InputError(f"series are there for C0, A<q> and F<p> without extra rows, and {family.name} came")
+    target, length = order + GUARD, order + GUARD + LENGTH
+    n = sympy.Symbol("n", positive=True)
+    first = Series(-2, [PiFraction.of(1), PiFraction.of(0), PiFraction.of(-family.count)], None, length)
+    sizes: list[Any] = [n, family.count] if family.count else [n]
+    pattern = Pattern(tuple(sizes))
+    numbers: list[Any] = [first, family.count] if family.count else [first]
+    if family.kind == "C":
+        raise InputError("the spectrum of C0 is known in closed form for all d: see `derivations.global_minimum`")
+
+    def at(values: Sequence[Series], working: int) -> ReducedPoint:
+        cut = [Series(x.start, x.coefficients, None, working) for x in values]
+        return reduced_point(pattern, [_polynomial_part(x, working) for x in cut], series_field(working), family.slope, numbers)
+
+    values = [_polynomial(x, length) for x in _leading(family, pattern)]
+    left = [0] * len(values)
+    for turn in range(NEWTON_STEPS):
+        gradient = at(values, length).gradient()
+        if turn < REFRESHED:
+            jacobian = at(values, JACOBIAN_LENGTH).jacobian()
+        step = _solve(jacobian, [-_shortened(g, JACOBIAN_LENGTH) for g in gradient])
+        left = [target + 1 if x.is_zero and (x.order is None or x.order > target) else x.start for x in step]
+        if all(power > target for power in left):
+            break
+        values = [x + _shortened(y, KEPT_TERMS) for x, y in zip(values, step, strict=True)]
+        values = [_polynomial_part(x, length) for x in values]
+    else:
+        raise InputError(f"the series of {family.name} did not settle in {NEWTON_STEPS} steps; ask for a lower order")
+    final = [Series(x.start, x.coefficients, min(power, target + 1), length) for x, power in zip(values, left, strict=True)]
+    point = reduced_point(pattern, final, series_field(length), family.slope, numbers)
+    spectrum = {}
+    for component in components(pattern):
+        exact = pattern.row_sizes
+        squares = norms(component, exact, point.sizes)
+        entries = point.entries()
+        tensors = [tensor for _, tensor in component.copies]
+        gram = [[pair(x, y, component.marked, exact, point.sizes, entries) for y in tensors] for x in tensors]
+        spectrum[component.label] = tuple(_eigenvalues(_balanced(gram, squares)))
+    residual = tuple(g.order if g.is_zero and g.order is not None else g.start for g in point.gradient())
+    for label, values in spectrum.items():
+        if any(x.order is not None and x.order <= order for x in values):
+            raise InputError(f"the eigenvalues of {label} are known to a lower order than {order} only; ask for a lower order")
+    names = tuple(c.name for c in pattern.coordinates)
+    return Expansion(family.name, order, names, tuple(final), point.loss(), spectrum, residual)
+
+
+def _eigenvalues(matrix: list[list[Series]]) -> list[Series]:
+    """Eigenvalues ascending for small s: the growing ones from the matrix, the others as reciprocals from its inverse, whose entries are bounded.
+
+    A product of entries keeps its orders only where none of them grows.
+    """
+    size, length = len(matrix), matrix[0][0].length
+    if size == 1:
+        return [matrix[0][0]]
+    unit = [[Series(0, [PiFraction.of(int(i == j))], None, length) for i in range(size)] for j in range(size)]
+    columns = [_solve(matrix, u) for u in unit]
+    inverse = [[columns[j][i] for j in range(size)] for i in range(size)]
+    bounded = [x.inverse() for x in roots(characteristic_polynomial(inverse), lambda power: power <= 0)]
+    return ascending([*bounded, *roots(characteristic_polynomial(matrix), lambda power: power < 0)])
+
+
+def _balanced(gram: list[list[Series]], squares: Sequence[Any]) -> list[list[Series]]:
+    """A matrix similar to N^-1 G, N the squared norms: entries scaled by powers of s so that it is symmetric to leading order."""
+    length = gram[0][0].length
+    half = [(x.start if isinstance(x, Series) else 0) // 2 for x in squares]
+    return [
+        [g / q * Series(half[i] - half[j], [PiFraction.of(1)], None, length) for j, g in enumerate(row)]
+        for i, (row, q) in enumerate(zip(gram, squares, strict=True))
+    ]
+
+
+def _polynomial(terms: dict[int, Fraction], length: int) -> Series:
+    low, high = min(terms), max(terms)
+    return Series(low, [PiFraction.of(terms.get(k, Fraction(0))) for k in range(low, high + 1)], None, length)
+
+
+def _shortened(x: Series, terms: int) -> Series:
+    """The first terms of a series, exact as a polynomial; what is cut off comes back in the next step."""
+    return Series(x.start, x.coefficients[:terms], None, x.length)
+
+
+def _polynomial_part(x: Series, length: int) -> Series:
+    """The known terms as an exact polynomial: Newton's next step corrects what they lack."""
+    return Series(x.start, x.coefficients, None, length)
+
+
+def _leading(family: Family, pattern: Pattern) -> list[dict[int, Fraction]]:
+    """Leading orders in s; entries whose leading coefficient is not known start at s^2 so that no angle degenerates."""
+    one, two = Fraction(1), Fraction(2)
+    table: dict[str, dict[int, Fraction]] = {c.name: {0: one if c.diagonal else Fraction(0)} for c in pattern.coordinates}
+    if family.kind == "A":
+        table["a[0]"], table["b[0,0]"] = {0: -one, 2: two}, {2: two}
+    else:
+        table["c[0,1]"], table["a[1]"] = {2: two}, {0: -one}
+    if "c[1,0]" in table:
+        table["c[1,0]"] = {2: one}
+    return list(table.values())
+
+
+def _solve(matrix: list[list[Series]], right: list[Series]) -> list[Series]:
+    """The solution of a linear system over Laurent series, pivots of least power first."""
+    size = len(right)
+    rows = [[*row, b] for row, b in zip(matrix, right, strict=True)]
+    order_of_rows: list[int] = []
+    free = list(range(size))
+    for column in range(size):
+        candidates = [r for r in free if not rows[r][column].is_zero]
+        if not candidates:
+            raise InputError("the linearised equations are singular over series; more leading terms are needed")
+        pivot = min(candidates, key=lambda r: rows[r][column].start)
+        free.remove(pivot)
+        order_of_rows.append(pivot)
+        inverse = rows[pivot][column].inverse()
+        for r in free:
+            if not rows[r][column].is_zero:
+                factor = rows[r][column] * inverse
+                rows[r] = [x - factor * y if j > column else x for j, (x, y) in enumerate(zip(rows[r], rows[pivot], strict=True))]
+    solution: list[Any] = [None] * size
+    for column in reversed(range(size)):
+        row = rows[order_of_rows[column]]
+        total = row[size]
+        for j in range(column + 1, size):
+            total = total - row[j] * solution[j]
+        solution[column] = total * row[column].inverse()
+    return solution
