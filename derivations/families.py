@@ -1,14 +1,16 @@
-"""The families C0, A<q>, F<p> at integer, real and huge d: existence, loss, spectrum and Morse index, each certified and re-checked.
+"""The families C0, A<q>, F<p> at integer, real and huge d: existence, loss, spectrum and Morse index, each certified
+and re-checked.
 
-Three roads meet at each point: Krawczyk and LDL^T in balls (library), the independent checker with its own formulas, and the dense Hessian by LAPACK where d is small.
-The leading orders from which the branches are started are confirmed by extrapolation from d = 10^8 .. 10^14. Source: Arjevani & Field 2021, sections 3-5;
-2008.01805 for types A, I, II (A0, A1, F1 here).
+Three roads meet at each point: Krawczyk and LDL^T in balls (library), the independent checker with its own formulas,
+and the dense Hessian by LAPACK where d is small. The leading orders from which the branches are started are confirmed
+by extrapolation from d = 10^8 .. 10^14. Source: Arjevani & Field 2021, sections 3-5; 2008.01805 for types A, I, II (A0,
+A1, F1 here).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import mpmath
@@ -53,7 +55,9 @@ def checker_agrees(point: CriticalPoint) -> Verdict:
 
 
 def gradient_by_inner_products(point: CriticalPoint) -> Any:
-    """Largest derivative of the loss at the enclosure's midpoint by the chain rule through inner products (a second road), 50 digits."""
+    """Largest derivative of the loss at the enclosure's midpoint by the chain rule through inner products (a second
+    road), 50 digits.
+    """
     with mpmath.workdps(DIGITS + 15):
         values = [arb_to_mpf_mid(x) for x in point.coordinates]
         jet = loss_jet(point.pattern, values, mpmath_field())
@@ -73,29 +77,50 @@ def checks(point: CriticalPoint) -> tuple[Check, ...]:
     index = "" if point.morse_index is None else f", Morse index {point.morse_index}"
     least = outward(point.least_eigenvalue, 15)[0]
     found = [
-        certified("Krawczyk in the fixed space, LDL^T of every block", decided, f"{point.verdict}{index}, least eigenvalue {least}"),
+        certified(
+            "Krawczyk in the fixed space, LDL^T of every block",
+            decided,
+            f"{point.verdict}{index}, least eigenvalue {least}",
+        ),
         certified("independent checker", checker_agrees(point), "re-verified from the certificate alone"),
     ]
     if point.family != "C0" and point.d <= 10**4:
         gradient = gradient_by_inner_products(point)
-        found.append(checked("gradient by inner products", mpmath.nstr(gradient, 3), 0, DIGITS - 8, "largest component at the midpoint"))
+        found.append(
+            checked(
+                "gradient by inner products",
+                mpmath.nstr(gradient, 3),
+                0,
+                DIGITS - 8,
+                "largest component at the midpoint",
+            )
+        )
     if point.pattern.is_integer and point.d <= DENSE_LIMIT:
         found.append(checked("dense Hessian", f"{dense_gap(point):.1e}", 0, 10, "largest eigenvalue difference"))
     return tuple(found)
 
 
 def extrapolated(name: str, quantity: str) -> Any:
-    """The limit of a scaled coordinate or loss as d grows, from d = 10^8, 10^10, .. by polynomial extrapolation in s = d^(-1/2)."""
+    """The limit of a scaled coordinate or loss as d grows, from d = 10^8, 10^10, .. by polynomial extrapolation in s =
+    d^(-1/2).
+    """
     powers = (8, 10, 12, 14)
     with mpmath.workdps(40):
         nodes, values = [], []
         for power in powers:
             point = family(name).at(10**power, digits=40)
             d = mpmath.mpf(10) ** power
-            table = {c.name: arb_to_mpf_mid(x) for c, x in zip(point.pattern.coordinates, point.coordinates, strict=True)}
+            table = {
+                c.name: arb_to_mpf_mid(x) for c, x in zip(point.pattern.coordinates, point.coordinates, strict=True)
+            }
             table["L"] = arb_to_mpf_mid(point.loss)
             size = d - (1 if name == "F1" else 0)
-            scaled = {"(a0+1) d": (table["a[0]"] + 1) * size, "b00 d": table.get("b[0,0]", 0) * size, "L": table["L"], "d L": d * table["L"]}
+            scaled = {
+                "(a0+1) d": (table["a[0]"] + 1) * size,
+                "b00 d": table.get("b[0,0]", 0) * size,
+                "L": table["L"],
+                "d L": d * table["L"],
+            }
             if "c[0,1]" in table:
                 scaled |= {"c01 d": table["c[0,1]"] * d, "c10 d": table["c[1,0]"] * d, "a1": table["a[1]"]}
             nodes.append(1 / mpmath.sqrt(d))
@@ -140,7 +165,9 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
             yield Claim(f"relu.{name}.{d.replace('/', '_')}", THEME, statement(point, d), SOURCE, checks(point))
     for name, quantity, text, limit in LIMITS:
         with mpmath.workdps(30):
-            check = checked("extrapolation from d = 10^8 .. 10^14", mpmath.nstr(extrapolated(name, quantity), 25), limit(), 12)
+            check = checked(
+                "extrapolation from d = 10^8 .. 10^14", mpmath.nstr(extrapolated(name, quantity), 25), limit(), 12
+            )
         yield Claim(f"relu.{name}.limit.{quantity.replace(' ', '-')}", THEME, text, SOURCE, (check,))
 
 
@@ -171,11 +198,18 @@ def figures(profile: str = "quick") -> Iterator[Figure]:
     """Spectrum of each family against d, and the least eigenvalue that decides between minimum and saddle."""
     for name in ("C0", "A0", "F1", "F2"):
         yield Figure(
-            f"spectrum-{name}", f"Hessian spectrum of {name}", f"How do the eigenvalues of {name} move with d, and which component decides?",
-            lambda ax, name=name: draw_spectrum(ax, name), Level.CERTIFIED,
-        )  # fmt: skip
+            f"spectrum-{name}",
+            f"Hessian spectrum of {name}",
+            f"How do the eigenvalues of {name} move with d, and which component decides?",
+            partial(draw_spectrum, name=name),
+            Level.CERTIFIED,
+        )
     yield Figure(
-        "least-eigenvalue", "Least Hessian eigenvalue of each family", "From which d on is each family a minimum?", draw_least, Level.CERTIFIED
+        "least-eigenvalue",
+        "Least Hessian eigenvalue of each family",
+        "From which d on is each family a minimum?",
+        draw_least,
+        Level.CERTIFIED,
     )
 
 

@@ -1,7 +1,8 @@
 """The exact Hessian spectrum of the global minimum W = I for every d, with kappa = 1/(2 pi).
 
-Source: Arjevani & Field 2008.01805 and 2107.10370 (spectrum of the identity); the characteristic polynomials are derived here from the equivariant blocks at
-a = 1, b = 0 with the size n = d symbolic, where matched pairs are parallel and drop out by the limit sin t -> 0.
+Source: Arjevani & Field 2008.01805 and 2107.10370 (spectrum of the identity); the characteristic polynomials are
+derived here from the equivariant blocks at a = 1, b = 0 with the size n = d symbolic, where matched pairs are parallel
+and drop out by the limit sin t -> 0.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ def agrees(label: str) -> bool:
 
 
 def positive(label: str) -> bool:
-    """Whether every root is positive for all d >= 2: signs of the monic polynomial's coefficients alternate (its roots are real)."""
+    """Whether every root is positive for all d >= 2: signs of the monic polynomial's coefficients alternate (its roots
+    are real).
+    """
     x = sympy.Symbol("x", nonnegative=True)
     polynomial = sympy.Poly(stated()[label].subs(d, x + 2), l)
     degree = polynomial.degree()
@@ -89,25 +92,46 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     names = {"t": "trivial, multiplicity 1", "s0": "standard, d - 1", "x0": "(d-1)(d-2)/2", "y0": "d(d-3)/2"}
     for label, text in names.items():
         yield Claim(
-            f"relu.identity.{label}", THEME, sympy.Eq(sympy.Symbol(f"\\chi_{{{label[0]}}}(\\lambda)"), stated()[label]), SOURCE,
+            f"relu.identity.{label}",
+            THEME,
+            sympy.Eq(sympy.Symbol(f"\\chi_{{{label[0]}}}(\\lambda)"), stated()[label]),
+            SOURCE,
             (
                 proved("characteristic polynomial of the derived block", agrees(label), text),
-                proved("positive roots for every d >= 2", positive(label), "coefficients in d - 2 have alternating signs, and the block is symmetric"),
+                proved(
+                    "positive roots for every d >= 2",
+                    positive(label),
+                    "coefficients in d - 2 have alternating signs, and the block is symmetric",
+                ),
             ),
-        )  # fmt: skip
+        )
     sizes = (4, 6, 12) if profile == "quick" else (4, 6, 12, 20, 30)
     checks = []
     for n in sizes:
         gap = float(np.max(np.abs(dense_spectrum(n) - predicted_spectrum(n))))
-        checks.append(checked(f"dense Hessian at d = {n}", f"{gap:.1e}", 0, 11, f"largest difference among {n * n} eigenvalues"))
-    yield Claim("relu.identity.dense", THEME, r"\operatorname{spec} \nabla^2 L(I) = \bigcup_{\tau} \{\chi_\tau = 0\}", SOURCE, tuple(checks))
+        checks.append(
+            checked(f"dense Hessian at d = {n}", f"{gap:.1e}", 0, 11, f"largest difference among {n * n} eigenvalues")
+        )
+    yield Claim(
+        "relu.identity.dense",
+        THEME,
+        r"\operatorname{spec} \nabla^2 L(I) = \bigcup_{\tau} \{\chi_\tau = 0\}",
+        SOURCE,
+        tuple(checks),
+    )
 
 
 def formulas() -> Iterator[Formula]:
     """The four characteristic polynomials."""
     for claim in claims():
         if claim.id != "relu.identity.dense":
-            yield Formula(claim.id.replace(".", "-"), f"Spectrum of the global minimum, {claim.id[-2:].strip('.')}", claim.latex, SOURCE, claim.level)
+            yield Formula(
+                claim.id.replace(".", "-"),
+                f"Spectrum of the global minimum, {claim.id[-2:].strip('.')}",
+                claim.latex,
+                SOURCE,
+                claim.level,
+            )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """The Hessian's isotypic blocks for the patterns n; n-1,1; m,p with symbolic sizes, by two roads.
 
-First road: orbit sums. The Hessian's entries depend only on the coincidences of their four indices; Gram matrices of test tensors are sums of orbit values with
-coefficients polynomial in the sizes (SymPy). Second road: singletons are split off a block, the loss is restricted to the finer fixed space, and its second
-derivatives come from the chain rule through the inner products of the neurons. Both are compared at random points, integer and real sizes alike, and
-against LAPACK on the dense Hessian. Source: Arjevani & Field 2021, sections 3 and 4 (cases); here for any pattern.
+First road: orbit sums. The Hessian's entries depend only on the coincidences of their four indices; Gram matrices of
+test tensors are sums of orbit values with coefficients polynomial in the sizes (SymPy). Second road: singletons are
+split off a block, the loss is restricted to the finer fixed space, and its second derivatives come from the chain rule
+through the inner products of the neurons. Both are compared at random points, integer and real sizes alike, and against
+LAPACK on the dense Hessian. Source: Arjevani & Field 2021, sections 3 and 4 (cases); here for any pattern.
 """
 
 from __future__ import annotations
@@ -61,14 +62,19 @@ def dimensions_add(pattern: str) -> bool:
 def numeric(pattern: Pattern, sizes: dict[str, Fraction]) -> Pattern:
     """The pattern with numbers in place of its symbols."""
     values = {name: sympy.Rational(x.numerator, x.denominator) for name, x in sizes.items()}
-    return Pattern(tuple(sympy.sympify(n).subs({s: values[s.name] for s in sympy.sympify(n).free_symbols}) for n in pattern.sizes))
+    return Pattern(
+        tuple(sympy.sympify(n).subs({s: values[s.name] for s in sympy.sympify(n).free_symbols}) for n in pattern.sizes)
+    )
 
 
 def random_point(pattern: Pattern, seed: int) -> list[Fraction]:
     """Rational coordinates of a generic point: near +-1 on diagonals, small elsewhere."""
     rng = generator(seed, len(pattern.coordinates), stream=12)
     draws = rng.integers(-400, 400, size=len(pattern.coordinates))
-    return [Fraction(int(x), 1000) + (Fraction(1) if c.diagonal else 0) for x, c in zip(draws, pattern.coordinates, strict=True)]
+    return [
+        Fraction(int(x), 1000) + (Fraction(1) if c.diagonal else 0)
+        for x, c in zip(draws, pattern.coordinates, strict=True)
+    ]
 
 
 def compiled_block(name: str, label: str, sizes: dict[str, Fraction], values: list[Fraction]) -> Any:
@@ -93,15 +99,30 @@ def two_roads(name: str, seed: int) -> tuple[Check, ...]:
             with mpmath.workdps(DIGITS + 15):
                 field = mpmath_field()
                 first = compiled_block(name, c.label, sizes, values)
-                second = block_by_splitting(pattern, [field.exact(x) for x in values], c.label, hessian_on_fixed_space(field), field)
+                second = block_by_splitting(
+                    pattern, [field.exact(x) for x in values], c.label, hessian_on_fixed_space(field), field
+                )
                 size = max(abs(x) for row in second for x in row)
-                gap = max(abs(x - y) for r, s in zip(first, second, strict=True) for x, y in zip(r, s, strict=True)) / size
-            checks.append(checked(f"{c.label} at {shown}", mpmath.nstr(gap, 3), 0, DIGITS, "relative difference of formula and splitting road"))
+                gap = (
+                    max(abs(x - y) for r, s in zip(first, second, strict=True) for x, y in zip(r, s, strict=True))
+                    / size
+                )
+            checks.append(
+                checked(
+                    f"{c.label} at {shown}",
+                    mpmath.nstr(gap, 3),
+                    0,
+                    DIGITS,
+                    "relative difference of formula and splitting road",
+                )
+            )
     return tuple(checks)
 
 
 def dense_gap(pattern: Pattern, values: list[Fraction]) -> float:
-    """Largest difference between the eigenvalues of the blocks, with multiplicities, and those of the dense Hessian (floats)."""
+    """Largest difference between the eigenvalues of the blocks, with multiplicities, and those of the dense Hessian
+    (floats).
+    """
     floats = [float(x) for x in values]
     point = reduced_point(pattern, floats, float_field())
     entries = point.entries()
@@ -120,12 +141,19 @@ def dense_checks(name: str, seed: int) -> list[Check]:
         pattern = numeric(formula(name).pattern, sizes)
         if pattern.is_integer:
             gap = dense_gap(pattern, random_point(pattern, seed))
-            checks.append(checked(f"dense Hessian, sizes {pattern}", f"{gap:.2e}", 0, 11, f"all {pattern.k * pattern.d} eigenvalues"))
+            checks.append(
+                checked(
+                    f"dense Hessian, sizes {pattern}", f"{gap:.2e}", 0, 11, f"all {pattern.k * pattern.d} eigenvalues"
+                )
+            )
     return checks
 
 
 def _decomposition(name: str) -> str:
-    parts = [("" if c.multiplicity == 1 else f"{c.multiplicity}\\,") + latex_label(c.label) for c in formula(name).decomposition]
+    parts = [
+        ("" if c.multiplicity == 1 else f"{c.multiplicity}\\,") + latex_label(c.label)
+        for c in formula(name).decomposition
+    ]
     sizes = ",".join(sympy.latex(sympy.sympify(n)) for n in formula(name).pattern.sizes)
     return rf"M(k,d)\big|_{{({sizes})}} = " + " + ".join(parts)
 
@@ -134,16 +162,22 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     """Decompositions, and every block of every pattern by two roads and against the dense Hessian."""
     for name in PATTERNS:
         yield Claim(
-            f"relu.decomposition.{name}", THEME, _decomposition(name), SOURCE,
+            f"relu.decomposition.{name}",
+            THEME,
+            _decomposition(name),
+            SOURCE,
             (proved("copies times dimensions add to k d", dimensions_add(name), "identically in the sizes"),),
-        )  # fmt: skip
+        )
         labels = ",".join(latex_label(c.label) for c in formula(name).decomposition)
         sizes = ",".join(sympy.latex(sympy.sympify(n)) for n in formula(name).pattern.sizes)
         yield Claim(
-            f"relu.blocks.{name}", THEME,
-            rf"\nabla^2 L\big|_{{({sizes})}} \cong \bigoplus_\tau I_{{\dim \tau}} \otimes H^\tau,\quad \tau \in \{{{labels}\}}", SOURCE,
+            f"relu.blocks.{name}",
+            THEME,
+            rf"\nabla^2 L\big|_{{({sizes})}} \cong \bigoplus_\tau I_{{\dim \tau}} \otimes H^\tau,"
+            rf"\quad \tau \in \{{{labels}\}}",
+            SOURCE,
             (*two_roads(name, seed), *dense_checks(name, seed)),
-        )  # fmt: skip
+        )
 
 
 def formulas() -> Iterator[Formula]:
@@ -152,7 +186,9 @@ def formulas() -> Iterator[Formula]:
         level = strongest(check.level for check in two_roads(name, 0))
         found = formula(name)
         slug = name.replace(",", "-")
-        yield Formula(f"definitions-{slug}", f"Pattern ({name}): lengths and angles", found.latex_definitions(), SOURCE, level)
+        yield Formula(
+            f"definitions-{slug}", f"Pattern ({name}): lengths and angles", found.latex_definitions(), SOURCE, level
+        )
         for c in found.decomposition:
             title = f"Pattern ({name}): Hessian block ${latex_label(c.label)}$"
             yield Formula(f"block-{slug}-{c.label.replace('*', '-')}", title, found.latex_block(c.label), SOURCE, level)

@@ -1,7 +1,7 @@
 """The population loss from the Gaussian integral: pair kernel, slopes, gradient and Hessian, each proved symbolically.
 
-Source: Cho & Saul 2009 (arc-cosine kernel of order 1); Arjevani & Field 2021, section 2. Derived here from the definition
-L(W) = 1/2 E (sum_i phi(w_i.x) - sum_j phi(v_j.x))^2, x ~ N(0, I).
+Source: Cho & Saul 2009 (arc-cosine kernel of order 1); Arjevani & Field 2021, section 2. Derived here from the
+definition L(W) = 1/2 E (sum_i phi(w_i.x) - sum_j phi(v_j.x))^2, x ~ N(0, I).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ kernel = kappa * W * V * (sympy.sin(t) + (sympy.pi - t) * sympy.cos(t))
 
 
 def polar_integral(integrand: sympy.Expr, low: sympy.Expr, high: sympy.Expr, angle: sympy.Symbol) -> sympy.Expr:
-    """The expectation over N(0, I_2) of r^2 integrand(angle) for angles in [low, high]: the radial factor is 2/(2 pi)."""
+    """The expectation over N(0, I_2) of r^2 integrand(angle), angles in [low, high]: the radial factor is 2/(2 pi)."""
     r = sympy.Symbol("r", positive=True)
     radial = sympy.integrate(r**3 * sympy.exp(-(r**2) / 2), (r, 0, sympy.oo))
     return sympy.integrate(sympy.expand_trig(integrand), (angle, low, high)) * radial / (2 * sympy.pi)
@@ -63,7 +63,9 @@ def _zero(expression: sympy.Expr) -> bool:
 
 
 def derivatives() -> dict[str, sympy.Expr]:
-    """First and second derivatives of f in the invariants p = |w|^2, q = |v|^2, r = w.v, by the chain rule through t = acos(r / sqrt(p q))."""
+    """First and second derivatives of f in the invariants p = |w|^2, q = |v|^2, r = w.v, by the chain rule through t =
+    acos(r / sqrt(p q)).
+    """
     p, q, r = sympy.symbols("p q r")
     root = sympy.sqrt(p * q - r**2)
     angle = sympy.acos(r / sympy.sqrt(p * q))
@@ -81,10 +83,12 @@ def _with_sine(expression: sympy.Expr, roots: dict[sympy.Expr, sympy.Expr]) -> s
     """sqrt(1 - C^2) and its relatives written as S, the angle as t."""
     area = W**2 * V**2 - W**2 * V**2 * C**2
     result = expression.replace(
-        lambda e: e.is_Pow and (e.exp * 2).is_integer and sympy.expand(e.base - area) == 0, lambda e: (W * V * S) ** (2 * e.exp)
+        lambda e: e.is_Pow and (e.exp * 2).is_integer and sympy.expand(e.base - area) == 0,
+        lambda e: (W * V * S) ** (2 * e.exp),
     )
     result = result.replace(
-        lambda e: e.is_Pow and (e.exp * 2).is_integer and sympy.expand(e.base - 1 + C**2) == 0, lambda e: S ** (2 * e.exp)
+        lambda e: e.is_Pow and (e.exp * 2).is_integer and sympy.expand(e.base - 1 + C**2) == 0,
+        lambda e: S ** (2 * e.exp),
     )
     return sympy.expand(result.subs(roots))
 
@@ -99,7 +103,9 @@ def gradient_holds() -> bool:
 
 
 def hessian_holds() -> dict[str, bool]:
-    """f_ww and f_wv from second derivatives in the invariants against the library's closed forms, for two columns a, b (equal or not)."""
+    """f_ww and f_wv from second derivatives in the invariants against the library's closed forms, for two columns a, b
+    (equal or not).
+    """
     wa, wb, va, vb = sympy.symbols("w_a w_b v_a v_b")
     d = derivatives()
     field, pair = sympy_field(), Pair(W, V, C, S, sympy.pi - t)
@@ -109,13 +115,17 @@ def hessian_holds() -> dict[str, bool]:
         w2, v2 = (wa, va) if same else (wb, vb)
         own = 2 * d["p"] * delta + 4 * d["pp"] * wa * w2 + 2 * d["pr"] * (wa * v2 + va * w2) + d["rr"] * va * v2
         found[f"own {same}"] = _zero(own - pair.own_hessian(kappa, field, (wa, w2), (va, v2), same))
-        cross = d["r"] * delta + 4 * d["pq"] * wa * v2 + 2 * d["pr"] * wa * w2 + 2 * d["rq"] * va * v2 + d["rr"] * va * w2
+        cross = (
+            d["r"] * delta + 4 * d["pq"] * wa * v2 + 2 * d["pr"] * wa * w2 + 2 * d["rq"] * va * v2 + d["rr"] * va * w2
+        )
         found[f"cross {same}"] = _zero(cross - pair.cross_hessian(kappa, field, (wa, w2), (va, v2), same))
     return found
 
 
 def slope_identity() -> bool:
-    """phi_rho = (1 - rho) relu + rho id gives f_rho = (1-rho)^2 f + rho w.v, with E relu(w.x) v.x = w.v/2 and E (w.x)(v.x) = w.v."""
+    """phi_rho = (1 - rho) relu + rho id gives f_rho = (1-rho)^2 f + rho w.v, with E relu(w.x) v.x = w.v/2 and E
+    (w.x)(v.x) = w.v.
+    """
     rho, f, inner = sympy.symbols("rho f inner")
     half = inner / 2
     expectation = (1 - rho) ** 2 * f + rho * (1 - rho) * (half + half) + rho**2 * inner
@@ -123,7 +133,9 @@ def slope_identity() -> bool:
 
 
 def parallel_limits() -> bool:
-    """f_ww -> 0 and f_wv -> I/2 as t -> 0, f_ww, f_wv -> 0 as t -> pi: every other term carries sin t times unit vectors."""
+    """f_ww -> 0 and f_wv -> I/2 as t -> 0, f_ww, f_wv -> 0 as t -> pi: every other term carries sin t times unit
+    vectors.
+    """
     supplement = sympy.pi - t
     at_zero = [sympy.limit(e, t, 0) for e in (sympy.sin(t), kappa * supplement)]
     at_pi = [sympy.limit(e, t, sympy.pi) for e in (sympy.sin(t), kappa * supplement)]
@@ -147,39 +159,71 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     """The statements of this derivation with their checks."""
     f, inner = sympy.Function("f")(*sympy.symbols("w v")), sympy.Symbol("w^{\\top}v")
     yield Claim(
-        "relu.kernel", THEME, sympy.Eq(f, kernel.xreplace({W: sympy.Symbol("|w|"), V: sympy.Symbol("|v|")})), SOURCE,
-        (proved("Gaussian integral in polar coordinates", vanishes(kernel_by_integration() - kernel), "equal to the closed form for all 0 < t < pi"),),
-    )  # fmt: skip
+        "relu.kernel",
+        THEME,
+        sympy.Eq(f, kernel.xreplace({W: sympy.Symbol("|w|"), V: sympy.Symbol("|v|")})),
+        SOURCE,
+        (
+            proved(
+                "Gaussian integral in polar coordinates",
+                vanishes(kernel_by_integration() - kernel),
+                "equal to the closed form for all 0 < t < pi",
+            ),
+        ),
+    )
     yield Claim(
-        "relu.linear-part", THEME, r"\mathbb{E}\,\mathrm{relu}(w^{\top}x)\, v^{\top}x = \tfrac12 w^{\top}v", SOURCE,
-        (proved("Gaussian integral in polar coordinates", vanishes(linear_by_integration() - W * V * sympy.cos(t) / 2)),),
-    )  # fmt: skip
+        "relu.linear-part",
+        THEME,
+        r"\mathbb{E}\,\mathrm{relu}(w^{\top}x)\, v^{\top}x = \tfrac12 w^{\top}v",
+        SOURCE,
+        (
+            proved(
+                "Gaussian integral in polar coordinates", vanishes(linear_by_integration() - W * V * sympy.cos(t) / 2)
+            ),
+        ),
+    )
     rho = sympy.Symbol("rho")
     slopes = []
     for value in (Fraction(0), Fraction(-1), Fraction(1, 3)):
         exact, sampled, error = monte_carlo(seed, float(value), 200_000 if profile == "quick" else 4_000_000)
         slopes.append(estimated(f"sampled loss at slope {value}", sampled, exact, error, "random 6 x 5 network"))
     yield Claim(
-        "relu.slope", THEME, sympy.Eq(sympy.Symbol(r"f_{\rho}"), (1 - rho) ** 2 * sympy.Symbol("f") + rho * inner), SOURCE,
+        "relu.slope",
+        THEME,
+        sympy.Eq(sympy.Symbol(r"f_{\rho}"), (1 - rho) ** 2 * sympy.Symbol("f") + rho * inner),
+        SOURCE,
         (proved("bilinear expansion", slope_identity()), *slopes),
-    )  # fmt: skip
+    )
     yield Claim(
-        "relu.gradient", THEME, r"\partial_w f = \frac{1}{2\pi}\left(|v| \sin t\, \hat w + (\pi - t)\, v\right)", SOURCE,
+        "relu.gradient",
+        THEME,
+        r"\partial_w f = \frac{1}{2\pi}\left(|v| \sin t\, \hat w + (\pi - t)\, v\right)",
+        SOURCE,
         (proved("chain rule through |w|^2, |v|^2, w.v", gradient_holds(), "equals the library's formula"),),
-    )  # fmt: skip
+    )
     held = hessian_holds()
     statement = (
         r"\partial_{ww} f = \frac{|v| \sin t}{2\pi|w|}\left(I - \hat w \hat w^{\top} + m m^{\top}\right),\quad "
         r"\partial_{wv} f = \frac{1}{2\pi}\left((\pi - t) I + \sin t\,(\hat w \hat v^{\top} + m n^{\top})\right)"
     )
     yield Claim(
-        "relu.hessian", THEME, statement, SOURCE,
-        tuple(proved(f"chain rule, {name}", ok, "equals the library's formula at generic entries") for name, ok in held.items()),
-    )  # fmt: skip
+        "relu.hessian",
+        THEME,
+        statement,
+        SOURCE,
+        tuple(
+            proved(f"chain rule, {name}", ok, "equals the library's formula at generic entries")
+            for name, ok in held.items()
+        ),
+    )
     yield Claim(
-        "relu.parallel", THEME, r"\lim_{t \to 0} \partial_{wv} f = \tfrac12 I,\quad \lim_{t\to 0}\partial_{ww} f = \lim_{t \to \pi} \partial_{ww} f = \lim_{t \to \pi} \partial_{wv} f = 0", SOURCE,
+        "relu.parallel",
+        THEME,
+        r"\lim_{t \to 0} \partial_{wv} f = \tfrac12 I,\quad \lim_{t\to 0}\partial_{ww} f = "
+        r"\lim_{t \to \pi} \partial_{ww} f = \lim_{t \to \pi} \partial_{wv} f = 0",
+        SOURCE,
         (proved("limits of the two scalar factors", parallel_limits(), "m and n are unit vectors and stay bounded"),),
-    )  # fmt: skip
+    )
 
 
 def formulas() -> Iterator[Formula]:
@@ -187,9 +231,23 @@ def formulas() -> Iterator[Formula]:
     found = {claim.id: claim for claim in claims()}
     level: Level = found["relu.kernel"].level
     yield Formula("relu-kernel", "Pair kernel", found["relu.kernel"].latex, SOURCE, level)
-    yield Formula("relu-gradient", "Gradient of the pair kernel", found["relu.gradient"].latex, SOURCE, found["relu.gradient"].level)
-    yield Formula("relu-hessian", "Second derivatives of the pair kernel", found["relu.hessian"].latex, SOURCE, found["relu.hessian"].level)
-    yield Formula("relu-slope", "Kernel of a slope below zero", found["relu.slope"].latex, SOURCE, found["relu.slope"].level)
+    yield Formula(
+        "relu-gradient",
+        "Gradient of the pair kernel",
+        found["relu.gradient"].latex,
+        SOURCE,
+        found["relu.gradient"].level,
+    )
+    yield Formula(
+        "relu-hessian",
+        "Second derivatives of the pair kernel",
+        found["relu.hessian"].latex,
+        SOURCE,
+        found["relu.hessian"].level,
+    )
+    yield Formula(
+        "relu-slope", "Kernel of a slope below zero", found["relu.slope"].latex, SOURCE, found["relu.slope"].level
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""Minimisers against formulas: which families random starts reach at d = 5..10, how often, and that each end point is a certified, named minimum.
+"""Minimisers against formulas: which families random starts reach at d = 5..10, how often, and that each end point is a
+certified, named minimum.
 
-Descent knows nothing of symmetry; what it finds is enclosed, certified and compared with the families in loss and whole spectrum. The shares for gradient
-descent are held against the published ones (1000 runs each; Safran & Shamir 2018, table of spurious minima). Source: arXiv 1712.08968.
+Descent knows nothing of symmetry; what it finds is enclosed, certified and compared with the families in loss and whole
+spectrum. The shares for gradient descent are held against the published ones (1000 runs each; Safran & Shamir 2018,
+table of spurious minima). Source: arXiv 1712.08968.
 """
 
 from __future__ import annotations
@@ -48,7 +50,11 @@ def certified_ends(found: Discovery) -> Check:
     good = found.converged == found.starts and all(is_certified_minimum(p) for p in found.points)
     shares = ", ".join(f"{name} {n}" for name, n in counts(found).items())
     detail = f"{found.converged} of {found.starts} {found.method} starts converged: {shares}"
-    return certified(f"every end point at d = {found.inputs} is a certified minimum", Verdict.YES if good else Verdict.UNDECIDED, detail)
+    return certified(
+        f"every end point at d = {found.inputs} is a certified minimum",
+        Verdict.YES if good else Verdict.UNDECIDED,
+        detail,
+    )
 
 
 def same_losses(found: Discovery) -> Iterator[Check]:
@@ -57,7 +63,13 @@ def same_losses(found: Discovery) -> Iterator[Check]:
         if point.family is not None and point.family != "C0":
             loss = arb_to_mpf_mid(family(point.family).at(found.inputs).loss)
             reached = backends.relu_loss(point.weights)
-            yield checked(f"{point.family} at d = {found.inputs}", reached, loss, 12, "loss reached by descent, loss of the family")
+            yield checked(
+                f"{point.family} at d = {found.inputs}",
+                reached,
+                loss,
+                12,
+                "loss reached by descent, loss of the family",
+            )
 
 
 def saddle_never_reached(seed: int, starts: int) -> Check:
@@ -79,7 +91,13 @@ def shares(found: Discovery) -> Iterator[Check]:
     for name, published in PUBLISHED.get(found.inputs, {}).items():
         expected = published / PUBLISHED_RUNS
         error = (expected * (1 - expected) * (1 / found.starts + 1 / PUBLISHED_RUNS)) ** 0.5
-        yield estimated(f"share of {name} at d = {found.inputs}", ours.get(name, 0) / found.starts, expected, error, f"{found.starts} runs against {PUBLISHED_RUNS} published")
+        yield estimated(
+            f"share of {name} at d = {found.inputs}",
+            ours.get(name, 0) / found.starts,
+            expected,
+            error,
+            f"{found.starts} runs against {PUBLISHED_RUNS} published",
+        )
 
 
 def starts_of(profile: str) -> int:
@@ -97,7 +115,9 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         named = tuple(same_losses(found))
         if named:
             names = r",\ ".join(name.replace("[", r"\text{").replace("]", "}") for name in counts(found))
-            yield Claim(f"relu.reached.{d}", THEME, rf"k = d = {d}:\quad \text{{random starts reach }} {names}", SOURCE, named)
+            yield Claim(
+                f"relu.reached.{d}", THEME, rf"k = d = {d}:\quad \text{{random starts reach }} {names}", SOURCE, named
+            )
     yield Claim("relu.F1.5", THEME, r"F_1 \text{ at } d = 5 \text{ is a saddle}", SOURCE, (f1_is_saddle_at_five(),))
     avoided = r"\text{random starts at } d = 5 \text{ do not reach } F_1"
     yield Claim("relu.saddle-avoided", THEME, avoided, SOURCE, (saddle_never_reached(seed, starts),))
@@ -111,13 +131,19 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
 def figures(profile: str = "quick") -> Iterator[Figure]:
     """Losses of the families with the minimisers' end points, and the shares of the end points."""
     yield Figure(
-        "loss-of-families", "Loss of the families and what random starts reach", "Do minimisers end on the predicted branches, and only on their minima?",
-        lambda ax: draw_losses(ax, profile), Level.CERTIFIED,
-    )  # fmt: skip
+        "loss-of-families",
+        "Loss of the families and what random starts reach",
+        "Do minimisers end on the predicted branches, and only on their minima?",
+        lambda ax: draw_losses(ax, profile),
+        Level.CERTIFIED,
+    )
     yield Figure(
-        "reached-losses", "Where random starts end", "Which minima does L-BFGS find from random starts, and how often?",
-        lambda ax: draw_histogram(ax, profile), Level.ESTIMATED,
-    )  # fmt: skip
+        "reached-losses",
+        "Where random starts end",
+        "Which minima does L-BFGS find from random starts, and how often?",
+        lambda ax: draw_histogram(ax, profile),
+        Level.ESTIMATED,
+    )
 
 
 def draw_losses(ax: Any, profile: str) -> None:

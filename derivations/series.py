@@ -1,8 +1,10 @@
-"""Series of the families in s = d^(-1/2): derived by matching powers over Q(pi), confirmed against enclosures at huge d.
+"""Series of the families in s = d^(-1/2): derived by matching powers over Q(pi), confirmed against enclosures at huge
+d.
 
-Two statements are kept apart. That the series solve the critical equations as formal series is an identity over Q(pi) (PROVED: the residual vanishes below the
-stated power). That the branch itself has these asymptotics is compared with certified points at d = 10^8 and 10^10: the error must fall with the power
-of s that is left out (CHECKED). Source: Arjevani & Field 2008.01805 (leading orders); higher orders are ours.
+Two statements are kept apart. That the series solve the critical equations as formal series is an identity over Q(pi)
+(PROVED: the residual vanishes below the stated power). That the branch itself has these asymptotics is compared with
+certified points at d = 10^8 and 10^10: the error must fall with the power of s that is left out (CHECKED). Source:
+Arjevani & Field 2008.01805 (leading orders); higher orders are ours.
 """
 
 from __future__ import annotations
@@ -78,45 +80,75 @@ def comparisons(name: str, order: int) -> Iterator[Check]:
         rows.append((coordinate, found.coordinates[i], [arb_to_mpf_mid(p.coordinates[i]) for p in points]))
     for block in points[0].blocks:
         for i, x in enumerate(found.spectrum[block.label]):
-            values = [arb_to_mpf_mid(next(b for b in p.blocks if b.label == block.label).eigenvalues[i]) for p in points]
+            values = [
+                arb_to_mpf_mid(next(b for b in p.blocks if b.label == block.label).eigenvalues[i]) for p in points
+            ]
             rows.append((f"{block.label}[{i}]", x, values))
     for label, x, exact in rows:
         last = min(order, (x.order or order + 1) - 2)
         wanted = expected_power(x, last)
         if wanted is not None:
             power = observed_power(x, exact, last)
-            yield checked(f"{label}: power of the error after s^{last}", mpmath.nstr(power, 8), wanted, 2, "from d = 10^8 and 10^10")
+            yield checked(
+                f"{label}: power of the error after s^{last}",
+                mpmath.nstr(power, 8),
+                wanted,
+                2,
+                "from d = 10^8 and 10^10",
+            )
 
 
 def formal(name: str, order: int) -> Check:
     """The critical equations hold identically up to a power of s beyond the order."""
     residual = expansion(name, order).residual
-    return proved("residual of the critical equations over Q(pi)", min(residual) > order, f"vanishes below s^{min(residual)}")
+    return proved(
+        "residual of the critical equations over Q(pi)", min(residual) > order, f"vanishes below s^{min(residual)}"
+    )
 
 
 def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     """Formal solution and asymptotics for each family."""
     for name, order in NAMES[profile]:
         head = f"{name[0]}_{{{name[1:]}}}"
+        power = min(expansion(name, order).residual)
         yield Claim(
-            f"relu.series.{name}.formal", THEME,
-            rf"{head}:\quad \nabla L\big(W(s)\big) = O(s^{{{min(expansion(name, order).residual)}}}) \text{{ as formal series}}", SOURCE, (formal(name, order),),
-        )  # fmt: skip
+            f"relu.series.{name}.formal",
+            THEME,
+            rf"{head}:\quad \nabla L\big(W(s)\big) = O(s^{{{power}}}) \text{{ as formal series}}",
+            SOURCE,
+            (formal(name, order),),
+        )
         loss = expansion(name, order).latex().splitlines()[1].split("&=")[1].rstrip("\\ ")
-        yield Claim(f"relu.series.{name}", THEME, rf"L({head}) = {loss},\quad s = d^{{-1/2}}", SOURCE, tuple(comparisons(name, order)))
+        yield Claim(
+            f"relu.series.{name}",
+            THEME,
+            rf"L({head}) = {loss},\quad s = d^{{-1/2}}",
+            SOURCE,
+            tuple(comparisons(name, order)),
+        )
 
 
 def formulas() -> Iterator[Formula]:
     """All series of the quick profile; the level is that of the comparison at huge d."""
     for name, order in NAMES["quick"]:
         level = strongest(check.level for check in comparisons(name, order))
-        yield Formula(f"series-{name}", f"Series of ${name[0]}_{{{name[1:]}}}$ in $s = d^{{-1/2}}$", expansion(name, order).latex(), SOURCE, level)
+        yield Formula(
+            f"series-{name}",
+            f"Series of ${name[0]}_{{{name[1:]}}}$ in $s = d^{{-1/2}}$",
+            expansion(name, order).latex(),
+            SOURCE,
+            level,
+        )
 
 
 def figures(profile: str = "quick") -> Iterator[Figure]:
     """Convergence of the loss series."""
     yield Figure(
-        "series-convergence", "Error of the loss series of A0 and F1", "From which d on is a few terms' worth of the series enough?", draw, Level.CHECKED
+        "series-convergence",
+        "Error of the loss series of A0 and F1",
+        "From which d on is a few terms' worth of the series enough?",
+        draw,
+        Level.CHECKED,
     )
 
 
@@ -133,7 +165,10 @@ def draw(ax: Any) -> None:
             errors = []
             for d, loss in zip(sizes, exact, strict=True):
                 s = mpmath.mpf(d) ** -0.5
-                total = sum(arb_to_mpf_mid(found.loss.coefficient(k).ball()) * s**k for k in range(min(found.loss.start, last), last + 1))
+                total = sum(
+                    arb_to_mpf_mid(found.loss.coefficient(k).ball()) * s**k
+                    for k in range(min(found.loss.start, last), last + 1)
+                )
                 errors.append(float(abs(total / loss - 1)))
             curves[name, last] = (sizes, errors)
     series_error(ax, curves)

@@ -1,8 +1,9 @@
-"""Dual numbers: a value with its derivatives in several directions, over any field; formulas written once are differentiated by running them.
+"""Dual numbers: a value with its derivatives in several directions, over any field; formulas written once are
+differentiated by running them.
 
-For x = (v, v_1 .. v_m) the rules are those of the first-order Taylor algebra: (x y)_i = x_i y + x y_i, sqrt(x)_i = x_i / (2 sqrt x),
-angle(S, r)_i = (S_i r - S r_i) / (S^2 + r^2). Over balls, value and derivatives are enclosures whenever the ball of the root or the denominator
-excludes 0; elsewhere they are not finite.
+For x = (v, v_1 .. v_m) the rules are those of the first-order Taylor algebra: (x y)_i = x_i y + x y_i, sqrt(x)_i = x_i
+/ (2 sqrt x), angle(S, r)_i = (S_i r - S r_i) / (S^2 + r^2). Over balls, value and derivatives are enclosures whenever
+the ball of the root or the denominator excludes 0; elsewhere they are not finite.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ class Dual:
     def __truediv__(self, other: Any) -> Dual:
         if isinstance(other, Dual):
             ratio = self.value / other.value
-            return Dual(ratio, tuple((a - ratio * b) / other.value for a, b in zip(self.parts, other.parts, strict=True)))
+            return Dual(
+                ratio, tuple((a - ratio * b) / other.value for a, b in zip(self.parts, other.parts, strict=True))
+            )
         return Dual(self.value / other, tuple(a / other for a in self.parts))
 
     def __rtruediv__(self, other: Any) -> Dual:

@@ -1,7 +1,7 @@
 """Number fields as records of functions, so that one formula runs over floats, mpmath, Arb balls and SymPy.
 
-A formula written once as ``field.sqrt(field.rational(1, 2))`` is evaluated by the same lines in every arithmetic; what differs between
-arithmetics (how a rational enters, what happens at a vanishing sine) stands here and nowhere else.
+A formula written once as ``field.sqrt(field.rational(1, 2))`` is evaluated by the same lines in every arithmetic; what
+differs between arithmetics (how a rational enters, what happens at a vanishing sine) stands here and nowhere else.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ class Field:
     Attributes
     ----------
     name: ``float``, ``mpmath``, ``arb`` or ``sympy``.
-    exact: takes an ``int``, ``Fraction`` or an element of the field to an element of the field (rounded, enclosed or exact).
+    exact: takes an ``int``, ``Fraction`` or an element of the field to an element of the field (rounded, enclosed or
+    exact).
     pi: returns pi at the current precision.
     sqrt: square root; over balls of the part of the ball in [0, oo).
     angle: ``angle(S, r)`` is the angle in [0, pi] with sine proportional to S >= 0 and cosine to r; defined at S = 0.
-    unit: ``unit(q, S)`` is a component q/S of a unit vector; where S vanishes any value in [-1, 1] is right, because our formulas
+    unit: ``unit(q, S)`` is a component q/S of a unit vector; where S vanishes any value in [-1, 1] is right, because
+    our formulas
         multiply it by S, and the field returns 0 (or the ball [-1, 1] where S may vanish).
     """
 

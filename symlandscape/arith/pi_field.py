@@ -1,12 +1,14 @@
-"""The field Q(pi): fractions of integer polynomials in pi, exact. Since pi is transcendental, equality is equality of fractions."""
+"""The field Q(pi): fractions of integer polynomials in pi, exact. Since pi is transcendental, equality is equality of
+fractions.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any
 
-
 from flint import fmpz_poly
+from flint.utils.flint_exceptions import DomainError
 
 from symlandscape.arith.balls import arb, workprec
 from symlandscape.errors import InputError
@@ -18,7 +20,9 @@ _MOST_PRECISION = 1 << 16
 
 
 class PiFraction:
-    """An element of Q(pi): ``numerator``/``denominator``, coprime integer polynomials, the denominator with positive leading coefficient."""
+    """An element of Q(pi): ``numerator``/``denominator``, coprime integer polynomials, the denominator with positive
+    leading coefficient.
+    """
 
     __slots__ = ("denominator", "numerator")
 
@@ -68,7 +72,8 @@ class PiFraction:
         if self.denominator == other.denominator:
             return PiFraction(self.numerator + other.numerator, self.denominator)
         return PiFraction(
-            self.numerator * other.denominator + other.numerator * self.denominator, self.denominator * other.denominator
+            self.numerator * other.denominator + other.numerator * self.denominator,
+            self.denominator * other.denominator,
         )
 
     def __sub__(self, other: PiFraction) -> PiFraction:
@@ -114,7 +119,7 @@ class PiFraction:
         common = self.numerator * self.denominator
         try:
             root = PiFraction(common.sqrt(), self.denominator)
-        except (ValueError, ArithmeticError) as error:
+        except DomainError as error:
             raise InputError(f"the square root of {self} does not lie in Q(pi)") from error
         return -root if root.sign() < 0 else root
 

@@ -1,7 +1,8 @@
 """Laurent series in one variable s over Q(pi), truncated: exact coefficients of as many powers as are known.
 
-A series knows its coefficients below the power ``order`` (None: it is a polynomial in s and 1/s, known completely). The working length bounds how many
-terms a product or a quotient keeps. Square roots need a leading coefficient that is a square in Q(pi) at an even power; angles tend to 0, pi/2 or pi.
+A series knows its coefficients below the power ``order`` (None: it is a polynomial in s and 1/s, known completely). The
+working length bounds how many terms a product or a quotient keeps. Square roots need a leading coefficient that is a
+square in Q(pi) at an even power; angles tend to 0, pi/2 or pi.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ class Series:
     def coefficient(self, power: int) -> PiFraction:
         """The coefficient of s^power; raises InputError where it is not known."""
         if self.order is not None and power >= self.order:
-            raise InputError(f"the coefficient of s^{power} is not known: the series was computed up to s^{self.order - 1}")
+            raise InputError(
+                f"the coefficient of s^{power} is not known: the series was computed up to s^{self.order - 1}"
+            )
         k = power - self.start
         return self.coefficients[k] if 0 <= k < len(self.coefficients) else PiFraction.of(0)
 
@@ -136,7 +139,9 @@ class Series:
         return self.inverse() * self._lift(other)
 
     def sqrt(self) -> Series:
-        """The root with positive leading coefficient; needs an even leading power and a leading coefficient that is a square in Q(pi)."""
+        """The root with positive leading coefficient; needs an even leading power and a leading coefficient that is a
+        square in Q(pi).
+        """
         if self.is_zero or self.start % 2:
             raise InputError("the square root of a series needs a known leading term at an even power")
         lead = self.coefficients[0].sqrt()
@@ -177,7 +182,9 @@ class Series:
 
 
 def angle(s: Series, r: Series) -> Series:
-    """The angle with tangent s/r, s > 0: 0 or pi where s is smaller, pi/2 where it is larger, plus the integral of its derivative."""
+    """The angle with tangent s/r, s > 0: 0 or pi where s is smaller, pi/2 where it is larger, plus the integral of its
+    derivative.
+    """
     if s.is_zero and s.order is None:
         raise InputError("an angle of a vanishing sine is not expanded")
     if s.is_zero or (r.is_zero and r.order is not None and r.order <= s.start):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from symlandscape.arith.balls import arb, arb_mat, interior, is_finite, mid, sign
+from symlandscape.check.jets import value
 from symlandscape.check.outcome import Rejected
 
-__all__ = ["inertia", "krawczyk_image"]
+__all__ = ["inertia", "krawczyk_image", "last_pivot", "solved"]
 
 
 def inertia(rows: Sequence[Sequence[arb]]) -> tuple[int, int]:
@@ -53,3 +55,40 @@ def krawczyk_image(gradient_at_centre: Sequence[arb], hessian_on_box: Sequence[S
     if not all(interior(x, y) for x, y in zip(box, image, strict=True)):
         raise Rejected("the Krawczyk image does not lie inside the box, so existence and uniqueness are not shown")
     return image
+
+
+def solved(lower: Sequence[Sequence[arb]], right: Sequence[arb]) -> list[arb]:
+    """The solution of A x = b for the symmetric ball matrix with this lower triangle. Raises Rejected where A may be singular or is not finite."""
+    size = len(right)
+    matrix = arb_mat(size, size, [lower[max(i, j)][min(i, j)] for i in range(size) for j in range(size)])
+    if not is_finite(matrix) or not all(is_finite(x) for x in right):
+        raise Rejected("a derivative with respect to the moving size is not finite")
+    try:
+        found = matrix.solve(arb_mat(size, 1, list(right)))
+    except ZeroDivisionError as error:
+        raise Rejected("the Hessian in the fixed space may be singular, so the branch has no speed") from error
+    return [found[i, 0] for i in range(size)]
+
+
+def last_pivot(rows: Sequence[Sequence[Any]]) -> Any:
+    """The last pivot of LDL^T of a symmetric matrix of balls or jets (lower triangle read), the largest diagonal entry eliminated first.
+
+    All other pivots have certain signs, so by Sylvester's law the inertia is theirs and the sign of the last one; where it vanishes 0 is a
+    simple eigenvalue. Raises Rejected where another pivot's sign is not decided.
+    """
+    size = len(rows)
+    work = [[rows[max(i, j)][min(i, j)] for j in range(size)] for i in range(size)]
+    left = list(range(size))
+    while len(left) > 1:
+        best = left[0]
+        for j in left[1:]:
+            if abs(mid(value(work[j][j]))) > abs(mid(value(work[best][best]))):
+                best = j
+        pivot = work[best][best]
+        if sign(value(pivot)) not in (-1, 1):
+            raise Rejected("more than one pivot of the block is not decided, so the crossing is not shown to be simple")
+        left.remove(best)
+        for i in left:
+            for j in left:
+                work[i][j] = work[i][j] - work[i][best] * work[best][j] / pivot
+    return work[left[0]][left[0]]

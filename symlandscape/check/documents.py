@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from symlandscape.check import relu_critical_point
+from symlandscape.check import relu_critical_point, relu_threshold
 from symlandscape.check.outcome import Outcome, Rejected
 from symlandscape.errors import InputError
 
 __all__ = ["check_document", "check_file"]
 
-VERIFIERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {relu_critical_point.KIND: relu_critical_point.verify}
+VERIFIERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    relu_critical_point.KIND: relu_critical_point.verify,
+    relu_threshold.KIND: relu_threshold.verify,
+}
 
 
 def _digest(document: Mapping[str, Any]) -> str:

@@ -26,32 +26,32 @@ from symlandscape.check.algebra import inertia, krawczyk_image
 from symlandscape.check.outcome import Rejected
 from symlandscape.check.relu_student import OTHER, Angle, Index, Student, gradient, loss
 
-__all__ = ["KIND", "verify"]
+__all__ = ["KIND", "hessian_form", "integer", "rational", "representations", "verify"]
 
 KIND = "relu.critical-point"
 FIELDS = {"kind", "version", "sizes", "extra", "slope", "precision", "box", "loss", "blocks", "morse_index", "verdict", "sha256"}
 Tensor = Callable[[Index, Index], int]
 
 
-def _rational(value: Any, name: str) -> Fraction:
+def rational(value: Any, name: str) -> Fraction:
     number = decode(value)
     if isinstance(number, bool) or not isinstance(number, (int, Fraction)):
         raise Rejected(f"{name} must be exact rationals")
     return Fraction(number)
 
 
-def _integer(value: Any) -> bool:
+def integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def hessian_form(s: Student, tensors: Sequence[Tensor], marked: Mapping[int, int]) -> list[list[arb]]:
+def hessian_form(s: Student, tensors: Sequence[Tensor], marked: Mapping[int, int]) -> list[list[Any]]:
     """The numbers <X_i, H X_j> (lower triangle) for tensors whose entries depend on the marked indices 1..marked[space] of each space."""
     size = len(tensors)
-    form = [[arb(0) for _ in range(i + 1)] for i in range(size)]
+    form: list[list[Any]] = [[arb(0) for _ in range(i + 1)] for i in range(size)]
     singled = {(space, tag) for space, n in marked.items() for tag in range(1, n + 1)}
     reps = [x for space in range(len(s.exact)) for x in s.members(space, singled)]
 
-    def add(weight: arb, i: int, j: int, value: arb) -> None:
+    def add(weight: Any, i: int, j: int, value: Any) -> None:
         form[i][j] += weight * value
 
     for row, m in reps:
@@ -150,16 +150,16 @@ def verify(document: Mapping[str, Any]) -> str:
     """Re-verifies every statement of the document; returns one sentence, raises Rejected where a statement is not confirmed."""
     if set(document) != FIELDS:
         raise Rejected(f"the fields must be exactly {', '.join(sorted(FIELDS))}")
-    if not _integer(document["version"]) or document["version"] != 1:
+    if not integer(document["version"]) or document["version"] != 1:
         raise Rejected("only version 1 of this kind is known")
     for name in ("sizes", "extra", "box", "blocks"):
         if not isinstance(document[name], (list, tuple)):
             raise Rejected(f"{name} must be a list")
-    sizes = [_rational(x, "sizes") for x in document["sizes"]]
-    extra = [_rational(x, "extra") for x in document["extra"]]
-    slope = _rational(document["slope"], "slope")
+    sizes = [rational(x, "sizes") for x in document["sizes"]]
+    extra = [rational(x, "extra") for x in document["extra"]]
+    slope = rational(document["slope"], "slope")
     bits = document["precision"]
-    if not _integer(bits) or not 32 <= bits <= 100_000:
+    if not integer(bits) or not 32 <= bits <= 100_000:
         raise Rejected("precision must be an integer number of bits between 32 and 100000")
     if not sizes or any(n < 1 for n in [*sizes, *extra]) or slope == 1:
         raise Rejected("sizes must be at least 1 and the slope must not be 1")
@@ -179,22 +179,22 @@ def verify(document: Mapping[str, Any]) -> str:
         stated = document["blocks"]
         if [b["label"] for b in stated] != list(table):
             raise Rejected(f"the blocks must be {', '.join(table)} in this order")
-        integer = all(n.denominator == 1 for n in [*sizes, *extra])
+        whole = all(n.denominator == 1 for n in [*sizes, *extra])
         for block in stated:
             dimension, tensors, marked = table[block["label"]]
-            if set(block) != {"label", "dimension", "negative", "positive"} or _rational(block["dimension"], "dimensions") != dimension:
+            if set(block) != {"label", "dimension", "negative", "positive"} or rational(block["dimension"], "dimensions") != dimension:
                 raise Rejected(f"block {block['label']} must have dimension {dimension}")
             try:
                 found = inertia(trivial if block["label"] == "t" else hessian_form(student, tensors, marked))
             except Rejected as reason:
                 raise Rejected(f"block {block['label']}: {reason}") from reason
-            if not all(_integer(block[side]) for side in ("negative", "positive")) or (block["negative"], block["positive"]) != found:
+            if not all(integer(block[side]) for side in ("negative", "positive")) or (block["negative"], block["positive"]) != found:
                 raise Rejected(f"block {block['label']} has {found[0]} negative and {found[1]} positive eigenvalues, not as stated")
-            if not integer or dimension > 0:
+            if not whole or dimension > 0:
                 signs |= {-1} if found[0] else {1}
             morse += found[0] * max(dimension, Fraction(0))
-    expected = (int(morse) if integer else None, "saddle" if -1 in signs else "minimum")
-    exact = document["morse_index"] is None or _integer(document["morse_index"])
+    expected = (int(morse) if whole else None, "saddle" if -1 in signs else "minimum")
+    exact = document["morse_index"] is None or integer(document["morse_index"])
     if not exact or (document["morse_index"], document["verdict"]) != expected:
         raise Rejected(f"morse_index and verdict follow from the blocks as {expected[0]} and {expected[1]}")
     return f"one critical point in the box, {expected[1]}, every block's signs confirmed at {bits} bits"

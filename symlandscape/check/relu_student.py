@@ -1,13 +1,17 @@
-"""A student network in a pattern's fixed space over balls: the checker's own formulas for angles, loss and gradient."""
+"""A student network in a pattern's fixed space over balls: the checker's own formulas for angles, loss and gradient.
+
+Sizes and entries may also be jets (jets.py); loss, gradient and Hessian forms then carry their derivatives along the parameter.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from symlandscape.arith.balls import arb, atan2, fmpq, sign, sqrt_nonneg, symmetric
+from symlandscape.arith.balls import arb, fmpq, sign, sqrt_nonneg, symmetric
+from symlandscape.check.jets import Jet, angle, root, value
 from symlandscape.check.outcome import Rejected
 
 __all__ = ["OTHER", "OWN", "Angle", "Index", "Student", "gradient", "loss"]
@@ -17,11 +21,23 @@ OWN, OTHER = 8, 9
 
 
 class Student:
-    """A student network in a pattern's fixed space; every number is a ball."""
+    """A student network in a pattern's fixed space; every number is a ball, or a jet.
 
-    def __init__(self, blocks: Sequence[Fraction], extra: Sequence[Fraction], slope: Fraction, box: Sequence[arb]) -> None:
+    ``moving`` replaces the sizes of some blocks by balls or jets; their exact sizes then only tell that they are generic (no small integers).
+    """
+
+    def __init__(
+        self,
+        blocks: Sequence[Fraction],
+        extra: Sequence[Fraction],
+        slope: Fraction,
+        box: Sequence[Any],
+        moving: Mapping[int, Any] | None = None,
+    ) -> None:
         self.exact = [*blocks, *extra]
-        self.sizes = [arb(fmpq(n.numerator, n.denominator)) for n in self.exact]
+        self.sizes: list[Any] = [arb(fmpq(n.numerator, n.denominator)) for n in self.exact]
+        for space, n in (moving or {}).items():
+            self.sizes[space] = n
         self.blocks = len(blocks)
         self.slope = arb(fmpq(slope.numerator, slope.denominator))
         self.factor = (1 - self.slope) * (1 - self.slope)
@@ -37,20 +53,20 @@ class Student:
         self.entry = dict(zip(self.keys, box, strict=True))
         self.c = 1 / (2 * arb.pi())
 
-    def w(self, row: Index, column: Index) -> arb:
+    def w(self, row: Index, column: Index) -> Any:
         return self.entry[row[0], column[0], row == column]
 
-    def members(self, space: int, singled: set[Index], rest: int = OWN) -> Iterator[tuple[Index, arb]]:
+    def members(self, space: int, singled: set[Index], rest: int = OWN) -> Iterator[tuple[Index, Any]]:
         """The members of an orbit: those singled out, then a representative of the others with their number."""
         here = [x for x in sorted(singled) if x[0] == space]
         yield from ((x, arb(1)) for x in here)
         if self.exact[space] != len(here):
             yield (space, rest), self.sizes[space] - len(here)
 
-    def classes(self, singled: set[Index]) -> list[tuple[Index, arb]]:
+    def classes(self, singled: set[Index]) -> list[tuple[Index, Any]]:
         return [x for space in range(self.blocks) for x in self.members(space, singled, rest=0)]
 
-    def rows(self, singled: set[Index], rest: int = OWN) -> Iterator[tuple[Index, arb]]:
+    def rows(self, singled: set[Index], rest: int = OWN) -> Iterator[tuple[Index, Any]]:
         for space in range(len(self.exact)):
             yield from self.members(space, singled, rest)
 
@@ -58,47 +74,46 @@ class Student:
 class Angle:
     """Two vectors over classes of columns: lengths, cosine, sine, pi minus angle, and inner products with their unit normals m and n."""
 
-    def __init__(self, weights: Sequence[arb], w: Sequence[arb], v: Sequence[arb]) -> None:
+    def __init__(self, weights: Sequence[Any], w: Sequence[Any], v: Sequence[Any]) -> None:
         self.weights, self.w, self.v = weights, w, v
-        area = arb(0)
+        area: Any = arb(0)
         for i, j in combinations(range(len(w)), 2):
             minor = w[i] * v[j] - w[j] * v[i]  # squared by a product: a power of a ball about 0 is nan in flint
             area += weights[i] * weights[j] * minor * minor
         inner = self.dot(w, v)
-        self.wn, self.vn = sqrt_nonneg(self.dot(w, w)), sqrt_nonneg(self.dot(v, v))
-        root = sqrt_nonneg(area)
-        self.cos, self.sin = inner / (self.wn * self.vn), root / (self.wn * self.vn)
-        self.opposite = atan2(root, -inner)  # pi - t
+        self.wn, self.vn, height = root(self.dot(w, w)), root(self.dot(v, v)), root(area)
+        self.cos, self.sin = inner / (self.wn * self.vn), height / (self.wn * self.vn)
+        self.opposite = angle(height, -inner)  # pi - t
 
-    def dot(self, x: Sequence[Any], y: Sequence[Any]) -> arb:
+    def dot(self, x: Sequence[Any], y: Sequence[Any]) -> Any:
         return sum((n * a * b for n, a, b in zip(self.weights, x, y, strict=True)), arb(0))
 
-    def along(self, x: Sequence[arb]) -> tuple[arb, arb, arb, arb]:
-        """(w^.x, v^.x, m.x, n.x); |m| = |n| = 1 bounds the last two where the sine may vanish."""
+    def along(self, x: Sequence[arb]) -> tuple[Any, Any, Any, Any]:
+        """(w^.x, v^.x, m.x, n.x); |m| = |n| = 1 bounds the last two where the sine may vanish, and leaves them without derivative."""
         wx, vx = self.dot(self.w, x) / self.wn, self.dot(self.v, x) / self.vn
-        if sign(self.sin) == 1:
+        if sign(value(self.sin)) == 1:
             return wx, vx, (vx - self.cos * wx) / self.sin, (wx - self.cos * vx) / self.sin
-        if not all(n >= 0 for n in self.weights):
+        if isinstance(self.sin, Jet) or not all(value(n) >= 0 for n in self.weights):
             return wx, vx, arb("nan"), arb("nan")
-        bound = symmetric(sqrt_nonneg(self.dot(x, x)).upper())
+        bound = symmetric(sqrt_nonneg(value(self.dot(x, x))).upper())
         return wx, vx, bound, bound
 
 
-def _kernel(student: Student, pair: Angle) -> arb:
+def _kernel(student: Student, pair: Angle) -> Any:
     return student.c * pair.wn * pair.vn * (pair.sin + pair.opposite * pair.cos)
 
 
-def _angle(student: Student, row: Index, other: Index, target: bool) -> tuple[list[tuple[Index, arb]], Angle]:
+def _angle(student: Student, row: Index, other: Index, target: bool) -> tuple[list[tuple[Index, Any]], Angle]:
     classes = student.classes({row, other})
     w = [student.w(row, c) for c, _ in classes]
     v = [arb(int(c == other)) if target else student.w(other, c) for c, _ in classes]
     return classes, Angle([n for _, n in classes], w, v)
 
 
-def loss(s: Student) -> arb:
+def loss(s: Student) -> Any:
     """The loss by its double sums over neurons and targets."""
-    total = arb(0)
-    d = sum(s.sizes[: s.blocks], arb(0))
+    total: Any = arb(0)
+    d: Any = sum(s.sizes[: s.blocks], arb(0))
     for space, m in enumerate(s.sizes):
         row = (space, 1)
         for other, n in s.rows({row}):
@@ -114,11 +129,11 @@ def loss(s: Student) -> arb:
     return s.factor * total + s.slope * gap / 2
 
 
-def _gap(s: Student, column: Index) -> arb:
+def _gap(s: Student, column: Index) -> Any:
     return sum((n * s.w(row, column) for row, n in s.rows({column})), arb(-1))
 
 
-def gradient(s: Student) -> list[arb]:
+def gradient(s: Student) -> list[Any]:
     """The derivatives of the loss with respect to the reduced coordinates (entries times their number)."""
     result = []
     for row_space, column_space, diagonal in s.keys:

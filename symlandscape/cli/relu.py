@@ -9,7 +9,7 @@ import typer
 
 from symlandscape.cli import relu_tables as tables
 from symlandscape.cli.files import prepare_arrays, write_arrays
-from symlandscape.cli.frame import ExitCode
+from symlandscape.cli.frame import ExitCode, say
 from symlandscape.cli.options import (
     At,
     Certify,
@@ -235,3 +235,33 @@ def series(
     else:
         show(*tables.series(result.document()))
     return ExitCode.DONE
+
+
+@app.command()
+def thresholds(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="C0, A<q>, F<p>, A[flipped=p] (or A:flipped=p), ..")],
+    low: Annotated[str, typer.Option("--from", metavar="D", help="Least number of inputs d, read exactly.")] = "2",
+    high: Annotated[str, typer.Option("--to", metavar="D", help="Largest number of inputs d, read exactly.")] = "40",
+    digits: Digits = 30,
+    certify: Annotated[bool, typer.Option("--certify", help="Add a certificate for each threshold.")] = False,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="Prove that none is missing on the range (takes seconds).")
+    ] = False,
+    extra: Extra = 0,
+    extra_rows: ExtraRowsOption = ExtraRows.FREE,
+    slope: Slope = "0",
+    as_json: Json = False,
+) -> int:
+    """The real d at which a block of the Hessian becomes singular along a family; exit 3 when one is not proved."""
+    from symlandscape import relu
+
+    branch = relu.family(name, extra=extra, extra_rows=extra_rows.value, slope=exact(slope))
+    result = relu.thresholds(branch, exact(low), exact(high), digits, certify, complete)
+    document = result.document()
+    if as_json:
+        print_json(document)
+    else:
+        show(*tables.thresholds(document))
+    if result.undecided:
+        say(f"a threshold of {branch} is not proved: ask for more --digits, or take a range without it; the reason is in the document")
+    return ExitCode.UNDECIDED if result.undecided else ExitCode.DONE

@@ -91,6 +91,30 @@ def discovery(document: Document) -> Iterator[RenderableType]:
         yield line(f"{count} ended elsewhere: {reason}")
 
 
+def thresholds(document: Document) -> Iterator[RenderableType]:
+    """The crossings of a family in ascending d, with what it becomes and how sure that is."""
+    yield line(f"{document['family']}, d from {document['branch_from']} to {document['branch_to']}", "bold")
+    found = document["thresholds"]
+    rows = [(t["label"], t["d"], t["radius"], t["eigenvalue"], t["becomes"], t["level"], _remark(t)) for t in found]
+    columns = ("component", "d", "radius", "eigenvalue", "becomes", "level", "note")
+    yield table("Thresholds", columns, rows, numeric=[1]) if found else line("no threshold on this range")
+    complete = f"none is missing: certified by a cover of {document['pieces']} pieces"
+    yield line(complete if document["complete"] else document["remark"] or "found by a scan [estimated]; --complete proves that none is missing")
+    for t in found:
+        if t.get("certificate"):
+            yield line(f"{t['label']}: certificate sha256 {t['certificate']['sha256']} (printed whole by --json, for `check`)")
+
+
+def _remark(threshold: Document) -> str:
+    """Why a crossing is no bifurcation of a neighbouring integer problem, which blocks cross with it, or why it is not proved."""
+    notes = [f"no bifurcation at integer d = {d}" for d in threshold["absent_at"]]
+    if threshold["together"]:
+        notes.append(f"together with {', '.join(threshold['together'])}")
+    if threshold["level"] == "undecided":
+        notes.append(threshold["reason"])
+    return "; ".join(notes)
+
+
 def _verdict(document: Document) -> str:
     index = document["morse_index"]
     morse = "" if index is None else f", Morse index {index}"

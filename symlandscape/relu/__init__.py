@@ -1,4 +1,4 @@
-"""Critical points of the two-layer ReLU target-student loss: families over real d, blocks, certificates, discovery, identification."""
+"""Critical points of the two-layer ReLU loss: families over real d, blocks, certificates, discovery, identification."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from symlandscape.relu.block_formulas import Blocks, blocks
     from symlandscape.relu.certification import certify
     from symlandscape.relu.critical_point import CriticalPoint, SpectralBlock
+    from symlandscape.relu.crossings import Threshold, Thresholds, thresholds
     from symlandscape.relu.discovery import Discovery, discover
     from symlandscape.relu.expansions import Expansion, series
     from symlandscape.relu.families import Family, family
@@ -30,6 +31,8 @@ __all__ = [
     "SolveResult",
     "SpectralBlock",
     "SpectrumResult",
+    "Threshold",
+    "Thresholds",
     "blocks",
     "certify",
     "discover",
@@ -41,12 +44,14 @@ __all__ = [
     "series",
     "solve",
     "spectrum",
+    "thresholds",
 ]
 
 _HOMES = {
     "block_formulas": ("Blocks", "blocks"),
     "certification": ("certify",),
     "critical_point": ("CriticalPoint", "SpectralBlock"),
+    "crossings": ("Threshold", "Thresholds", "thresholds"),
     "discovery": ("Discovery", "discover"),
     "expansions": ("Expansion", "series"),
     "families": ("Family", "family"),
@@ -59,7 +64,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name's module on first use: formulas need SymPy, kernels need Numba, and no user needs both at once."""
+    """Import a public name's module on first use: formulas need SymPy, kernels need Numba, few users need both."""
     from importlib import import_module
 
     for module, names in _HOMES.items():

@@ -1,8 +1,9 @@
 """The Hessian's isotypic blocks as formulas in symbolic sizes and coordinates.
 
-The lengths nu_i of the neurons and the angles between them and to the targets stand in the formulas under their own names, defined beside them:
-theta_i_j between two neurons of orbits i and j, alpha_i between a neuron of block i and its own target, beta_i_l between a neuron of orbit i
-and another target of block l. Everything is exact; the derivation is ``derivations.hessian_blocks``.
+The lengths nu_i of the neurons and the angles between them and to the targets stand in the formulas under their own
+names, defined beside them: theta_i_j between two neurons of orbits i and j, alpha_i between a neuron of block i and its
+own target, beta_i_l between a neuron of orbit i and another target of block l. Everything is exact; the derivation is
+``derivations.hessian_blocks``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ __all__ = ["Blocks", "blocks", "coordinate_symbols", "named_point"]
 
 
 def coordinate_symbols(pattern: Pattern) -> dict[str, sympy.Symbol]:
-    """Coordinate name -> real symbol: a[0] is a0, b[0,0] is b00, c[0,1] is c01, r[0,1] is r01 (with underscores from ten blocks on)."""
+    """Coordinate name -> real symbol: a[0] is a0, b[0,0] is b00, c[0,1] is c01, r[0,1] is r01 (with underscores from
+    ten blocks on).
+    """
     joint = "_" if len(pattern.row_sizes) > 10 else ""
     table = {}
     for c in pattern.coordinates:
@@ -62,7 +65,9 @@ def _inner(point: ReducedPoint, first: Index, second: Index) -> Any:
 
 
 def named_point(pattern: Pattern, slope: Any = Fraction(0)) -> tuple[ReducedPoint, dict[sympy.Symbol, sympy.Expr]]:
-    """The generic point of a fixed space over SymPy with named lengths and angles, and their definitions in terms of the coordinates."""
+    """The generic point of a fixed space over SymPy with named lengths and angles, and their definitions in terms of
+    the coordinates.
+    """
     values = list(coordinate_symbols(pattern).values())
     point = reduced_point(pattern, values, sympy_field(), slope)
     names = _NamedPairs({}, {})
@@ -76,19 +81,20 @@ def named_point(pattern: Pattern, slope: Any = Fraction(0)) -> tuple[ReducedPoin
             known["rows", i, j] = names.pair(
                 f"theta_{low}_{high}", names.neuron(point, i), names.neuron(point, j), _inner(point, first, second)
             )
-        for l in range(pattern.blocks):
-            if i == l:
+        for m in range(pattern.blocks):
+            if i == m:
                 diagonal = point.weight(Index(i, 1), Index(i, 1))
-                known["target", i, l, True] = names.pair(f"alpha_{i}", names.neuron(point, i), sympy.S.One, diagonal)
-            if i != l or pattern.sizes[l] != 1:
-                other = point.weight(Index(i, 1), Index(l, 2))
-                known["target", i, l, False] = names.pair(f"beta_{i}_{l}", names.neuron(point, i), sympy.S.One, other)
+                known["target", i, m, True] = names.pair(f"alpha_{i}", names.neuron(point, i), sympy.S.One, diagonal)
+            if i != m or pattern.sizes[m] != 1:
+                other = point.weight(Index(i, 1), Index(m, 2))
+                known["target", i, m, False] = names.pair(f"beta_{i}_{m}", names.neuron(point, i), sympy.S.One, other)
     return point.with_pairs(known), names.definitions
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """All isotypic blocks of the Hessian for a pattern, over SymPy; ``definitions`` resolves the named lengths and angles.
+    """All isotypic blocks of the Hessian for a pattern, over SymPy; ``definitions`` resolves the named lengths and
+    angles.
 
     Evidence: exact formulas; their equality with the dense Hessian is a claim of ``derivations.hessian_blocks``.
     """
@@ -114,7 +120,8 @@ class Blocks:
             "slope": str(self.slope),
             "symbols": {**sizes, **symbols},
             "decomposition": [
-                {"label": c.label, "multiplicity": c.multiplicity, "dimension": _size(c.dimension)} for c in self.decomposition
+                {"label": c.label, "multiplicity": c.multiplicity, "dimension": _size(c.dimension)}
+                for c in self.decomposition
             ],
             "blocks": {label: _strings(self.explicit(label)) for label in self.matrices},
             "compact": {label: _strings(matrix) for label, matrix in self.matrices.items()},
@@ -126,13 +133,19 @@ class Blocks:
         parts = [self.latex_definitions()]
         for c in self.decomposition:
             dimension = sympy.latex(sympy.sympify(_size(c.dimension)))
-            parts += [rf"\noindent Component ${latex_label(c.label)}$ of dimension ${dimension}$:", self.latex_block(c.label)]
+            parts += [
+                rf"\noindent Component ${latex_label(c.label)}$ of dimension ${dimension}$:",
+                self.latex_block(c.label),
+            ]
         return "\n".join(parts)
 
     def latex_definitions(self) -> str:
         """The named lengths and angles as one align* display."""
         names = latex_names(self.pattern)
-        rows = [rf"{sympy.latex(s, symbol_names=names)} &= {sympy.latex(e, symbol_names=names)}" for s, e in self.definitions.items()]
+        rows = [
+            rf"{sympy.latex(s, symbol_names=names)} &= {sympy.latex(e, symbol_names=names)}"
+            for s, e in self.definitions.items()
+        ]
         return _align(rows)
 
     def latex_block(self, label: str) -> str:
@@ -175,13 +188,15 @@ def _strings(matrix: sympy.Matrix) -> list[list[str]]:
 
 
 def collected(entry: sympy.Expr) -> sympy.Expr:
-    """The same entry as a sum over angles: coefficients of sin, 1/sin and the angle itself, each a factored fraction."""
+    """The same entry as a sum over angles: coefficients of sin, 1/sin and the angle, each a factored fraction."""
     angles = sorted((s for s in entry.free_symbols if s.name.split("_")[0] in {"theta", "alpha", "beta"}), key=str)
     plain: dict[sympy.Expr, sympy.Expr] = {}
     for angle in angles:
         plain |= {sympy.sin(angle): sympy.Dummy("S"), sympy.cos(angle): sympy.Dummy("C")}
     generators = [x for f, x in plain.items() if isinstance(f, sympy.sin)] + angles
-    outer, inner = entry.xreplace(plain).as_independent(*generators, as_Add=False)  # the sizes' denominators stay outside
+    outer, inner = entry.xreplace(plain).as_independent(
+        *generators, as_Add=False
+    )  # the sizes' denominators stay outside
     parts: dict[sympy.Expr, list[sympy.Expr]] = {}
     for term in sympy.Add.make_args(sympy.expand(inner)):
         coefficient, factors = term.as_independent(*generators)
@@ -191,7 +206,8 @@ def collected(entry: sympy.Expr) -> sympy.Expr:
 
 
 def blocks(pattern: str | Pattern, slope: Fraction | int = 0) -> Blocks:
-    """The Hessian's isotypic blocks for a pattern such as ``n``, ``n-1,1``, ``m,p`` or ``9,1``, at a generic point of its fixed space.
+    """The Hessian's isotypic blocks for a pattern such as ``n``, ``n-1,1``, ``m,p`` or ``9,1``, at a generic point of
+    its fixed space.
 
     Raises InputError for a text that is no pattern or a slope of 1.
     """

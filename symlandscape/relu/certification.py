@@ -1,4 +1,6 @@
-"""From an approximate critical point to an enclosed one: Krawczyk in the fixed space, then the sign of every isotypic block over balls."""
+"""From an approximate critical point to an enclosed one: Krawczyk in the fixed space, then the sign of every isotypic
+block over balls.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +38,9 @@ def certify(
 ) -> CriticalPoint:
     """The critical point of the pattern's fixed space near the approximate coordinates, enclosed to ``digits`` digits.
 
-    ``approximate`` holds floats, rationals, mpmath numbers or exact balls in the order of ``pattern.coordinates``. The result has
-    level CERTIFIED, or UNDECIDED with a reason. With ``certificate`` it carries the document that ``check`` verifies.
-    Raises InputError when the number of coordinates is wrong, the pattern has symbols, or the slope is 1.
+    ``approximate`` holds floats, rationals, mpmath numbers or exact balls in the order of ``pattern.coordinates``. The
+    result has level CERTIFIED, or UNDECIDED with a reason. With ``certificate`` it carries the document that ``check``
+    verifies. Raises InputError when the number of coordinates is wrong, the pattern has symbols, or the slope is 1.
     """
     if not pattern.is_numeric:
         raise InputError(f"a critical point needs numbers as block sizes, and the pattern is {pattern}; name d")
@@ -56,7 +58,11 @@ def certify(
     for attempt in range(SIGN_ATTEMPTS):
         root = verify_root(residual, jacobian, approximate, digits, start_prec=precision, max_prec=max_precision)
         point = _enclosed(pattern, root, slope, digits, family)
-        if point.existence is not Verdict.YES or all(b.negative is not None for b in point.blocks) or attempt == SIGN_ATTEMPTS - 1:
+        if (
+            point.existence is not Verdict.YES
+            or all(b.negative is not None for b in point.blocks)
+            or attempt == SIGN_ATTEMPTS - 1
+        ):
             break
         if max_precision is not None and root.prec >= max_precision:
             break
@@ -72,7 +78,9 @@ def _matrix(rows: list[list[arb]]) -> arb_mat:
     return arb_mat(len(rows), len(rows), [x for row in rows for x in row])
 
 
-def _enclosed(pattern: Pattern, root: KrawczykResult, slope: Fraction, digits: int, family: str | None) -> CriticalPoint:
+def _enclosed(
+    pattern: Pattern, root: KrawczykResult, slope: Fraction, digits: int, family: str | None
+) -> CriticalPoint:
     with workprec(root.prec):
         box = root.enclosure if root.proved else root.box
         point = reduced_point(pattern, box, arb_field(), slope)
@@ -106,7 +114,9 @@ def _certificate(point: CriticalPoint, root: KrawczykResult) -> Certificate | No
     precision = 2 * root.prec
     with workprec(precision):
         slack = arb((1, -(root.prec * 3 // 4)))
-        box = [mid(x) + symmetric((1024 * rad(x) + slack * abs(mid(x)) + slack * slack).upper()) for x in root.enclosure]
+        box = [
+            mid(x) + symmetric((1024 * rad(x) + slack * abs(mid(x)) + slack * slack).upper()) for x in root.enclosure
+        ]
         loss = point.loss + symmetric((1024 * rad(point.loss) + arb((1, -root.prec + 32))).upper())
     verdict = point.verdict
     body = {
@@ -117,7 +127,12 @@ def _certificate(point: CriticalPoint, root: KrawczykResult) -> Certificate | No
         "box": [encode(x) for x in box],
         "loss": encode(loss),
         "blocks": [
-            {"label": b.label, "dimension": encode(Fraction(b.multiplicity)), "negative": b.negative, "positive": b.positive}
+            {
+                "label": b.label,
+                "dimension": encode(Fraction(b.multiplicity)),
+                "negative": b.negative,
+                "positive": b.positive,
+            }
             for b in point.spectrum
         ],
         "morse_index": point.morse_index,

@@ -1,4 +1,6 @@
-"""Following a branch of critical points in the size of one block, in floats, with a secant predictor and steps in the logarithm of the size."""
+"""Following a branch of critical points in the size of one block, in floats, with a secant predictor and steps in the
+logarithm of the size.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +52,14 @@ def kept(point: np.ndarray, before: Pattern, after: Pattern) -> np.ndarray:
 
 
 def follow(
-    pattern_at: Callable[[Fraction], Pattern], start: Sample, target: Fraction, slope: Fraction, longest: float = math.inf
+    pattern_at: Callable[[Fraction], Pattern],
+    start: Sample,
+    target: Fraction,
+    slope: Fraction,
+    longest: float = math.inf,
 ) -> Iterator[Sample]:
-    """The samples of the branch from ``start`` on towards ``target``, the last one at ``target`` or where the branch cannot be followed further.
+    """The samples of the branch from ``start`` on towards ``target``, the last one at ``target`` or where the branch
+    cannot be followed further.
 
     ``pattern_at`` gives the pattern at a size; steps in log(size) adapt and are at most ``longest``. Level ESTIMATED.
     """

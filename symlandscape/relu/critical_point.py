@@ -1,4 +1,6 @@
-"""A critical point of the two-layer ReLU loss in a pattern's fixed space, as a value: enclosures, spectrum, verdict, certificate."""
+"""A critical point of the two-layer ReLU loss in a pattern's fixed space, as a value: enclosures, spectrum, verdict,
+certificate.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,11 @@ __all__ = ["CriticalPoint", "SpectralBlock", "largest_radius"]
 
 @dataclass(frozen=True, slots=True)
 class SpectralBlock:
-    """One isotypic component of the Hessian: its label, the exact multiplicity of each of its eigenvalues, their enclosures and signs.
+    """One isotypic component of the Hessian: its label, the exact multiplicity of each of its eigenvalues, their
+    enclosures and signs.
 
-    ``multiplicity`` is the dimension of the representation (int or Fraction; at a real size only a polynomial's value). ``negative`` and ``positive``
-    count eigenvalues of the block; they are None where a sign is not decided.
+    ``multiplicity`` is the dimension of the representation (int or Fraction; at a real size only a polynomial's value).
+    ``negative`` and ``positive`` count eigenvalues of the block; they are None where a sign is not decided.
     """
 
     label: str
@@ -34,7 +37,7 @@ class SpectralBlock:
 
     @property
     def counts(self) -> bool:
-        """Whether the component is there: always at a real size, at an integer one where its multiplicity is positive."""
+        """Whether the multiplicity is positive; components without one are left out at integer sizes."""
         return self.multiplicity > 0
 
     def document(self, digits: int) -> dict[str, Any]:
@@ -56,8 +59,9 @@ def largest_radius(balls: Iterable[arb], digits: int) -> str:
 class CriticalPoint:
     """One critical point of the loss with slope ``slope`` in the fixed space of ``pattern``.
 
-    ``coordinates`` (in the order of ``pattern.coordinates``) and ``loss`` are enclosures; ``spectrum`` lists the isotypic components. ``existence``
-    tells whether existence and uniqueness in the enclosures are proved. The evidence level of the verdict is CERTIFIED or UNDECIDED.
+    ``coordinates`` (in the order of ``pattern.coordinates``) and ``loss`` are enclosures; ``spectrum`` lists the
+    isotypic components. ``existence`` tells whether existence and uniqueness in the enclosures are proved. The evidence
+    level of the verdict is CERTIFIED or UNDECIDED.
     """
 
     family: str | None
@@ -116,7 +120,9 @@ class CriticalPoint:
     @property
     def radius(self) -> str:
         """A bound for the distance of every printed number from the exact one."""
-        return largest_radius([*self.coordinates, self.loss, *(x for b in self.blocks for x in b.eigenvalues)], self.digits)
+        return largest_radius(
+            [*self.coordinates, self.loss, *(x for b in self.blocks for x in b.eigenvalues)], self.digits
+        )
 
     def matrix(self) -> np.ndarray:
         """The weight matrix in floats (midpoints rounded), shape (k, d); needs integer sizes."""

@@ -1,4 +1,6 @@
-"""What random starts reach: many minimisations, grouped up to permutations of neurons and inputs, each group named and certified."""
+"""What random starts reach: many minimisations, grouped up to permutations of neurons and inputs, each group named and
+certified.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ SAME_ENTRIES = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """End points of random starts: ``points`` with ``counts``, most frequent first; ``reasons`` counts the starts that did not converge."""
+    """End points of random starts: ``points`` with ``counts``, most frequent first; ``reasons`` counts the starts that
+    did not converge.
+    """
 
     neurons: int
     inputs: int
@@ -47,7 +51,17 @@ class Discovery:
         rows = []
         for point, count in zip(self.points, self.counts, strict=True):
             row = point.document(15)
-            keys = ("family", "isotropy", "loss", "extra", "least_eigenvalue", "morse_index", "verdict", "level", "reason")
+            keys = (
+                "family",
+                "isotropy",
+                "loss",
+                "extra",
+                "least_eigenvalue",
+                "morse_index",
+                "verdict",
+                "level",
+                "reason",
+            )
             rows.append({**{key: row[key] for key in keys}, "count": count})
         return {
             "neurons": self.neurons,
@@ -69,7 +83,9 @@ class Discovery:
     def _repr_html_(self) -> str:
         names = ("count", "family", "isotropy", "loss", "least_eigenvalue", "verdict", "level")
         head = "".join(f"<th>{name}</th>" for name in names)
-        rows = "".join("<tr>" + "".join(f"<td>{row[name]}</td>" for name in names) + "</tr>" for row in self.document()["points"])
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{row[name]}</td>" for name in names) + "</tr>" for row in self.document()["points"]
+        )
         return f"<table><tr>{head}</tr>{rows}</table>"
 
 
@@ -100,9 +116,10 @@ def discover(
 ) -> Discovery:
     """The critical points that ``starts`` random starts reach for k = ``neurons`` and d = ``inputs``, V = I, slope 0.
 
-    Start i has independent normal entries of variance 1/d and depends on ``seed`` and i alone; the result does not depend on ``threads``. ``method`` is
-    ``lbfgs`` (then Newton-CG), or ``gd``, ``heavy-ball``, ``nesterov`` with a fixed step, polished at the end. With ``store`` finished chunks are kept in that file
-    and found again. Counts are ESTIMATED; each point carries its own level. Raises InputError for sizes below 1, unknown methods or devices.
+    Start i has independent normal entries of variance 1/d and depends on ``seed`` and i alone; the result does not
+    depend on ``threads``. ``method`` is ``lbfgs`` (then Newton-CG), or ``gd``, ``heavy-ball``, ``nesterov`` with a
+    fixed step, polished at the end. With ``store`` finished chunks are kept in that file and found again. Counts are
+    ESTIMATED; each point carries its own level. Raises InputError for sizes below 1, unknown methods or devices.
     """
     if neurons < 1 or inputs < 1 or starts < 1:
         raise InputError(f"expected at least one neuron, input and start, got {neurons}, {inputs} and {starts}")
@@ -113,7 +130,8 @@ def discover(
     if method != "lbfgs":
         common["descent_tolerance"] = DESCENT_TOLERANCE
     tasks = [
-        Task(TASK_KIND, {**common, "first": first, "count": min(CHUNK, starts - first)}) for first in range(0, starts, CHUNK)
+        Task(TASK_KIND, {**common, "first": first, "count": min(CHUNK, starts - first)})
+        for first in range(0, starts, CHUNK)
     ]
 
     def tell(done: int, total: int, label: str) -> None:
@@ -140,9 +158,11 @@ def discover(
 
 
 def _groups(points: np.ndarray, losses: np.ndarray) -> tuple[list[np.ndarray], list[int]]:
-    """Representatives and sizes of the classes of points with equal loss, sorted entries and sorted row and column lengths.
+    """Representatives and sizes of the classes of points with equal loss, sorted entries and sorted row and column
+    lengths.
 
-    All global minima with split neurons (a continuum for k > d) form one class. The invariants do not change under permutations of rows and columns; the first member in the order of the starts represents its class.
+    All global minima with split neurons (a continuum for k > d) form one class. The invariants do not change under
+    permutations of rows and columns; the first member in the order of the starts represents its class.
     """
     representatives: list[np.ndarray] = []
     keys: list[tuple[float, np.ndarray]] = []

@@ -1,8 +1,9 @@
 """Series of the families in s = d^(-1/2): coordinates, loss and all eigenvalues with exact coefficients in Q(pi).
 
-The critical equations are solved over Laurent series: Newton's method in the s-adic sense, started from the leading orders, doubles the number of correct
-powers at each step, and the step that is left tells which powers are final. Eigenvalues are the Puiseux branches of each block's characteristic polynomial,
-split by the Newton polygon where leading coefficients coincide. Sizes are n = s^(-2) - count for the moving block; any q or p, any rational slope.
+The critical equations are solved over Laurent series: Newton's method in the s-adic sense, started from the leading
+orders, doubles the number of correct powers at each step, and the step that is left tells which powers are final.
+Eigenvalues are the Puiseux branches of each block's characteristic polynomial, split by the Newton polygon where
+leading coefficients coincide. Sizes are n = s^(-2) - count for the moving block; any q or p, any rational slope.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from symlandscape.arith.power_series import Series, series_field
 from symlandscape.errors import InputError
 from symlandscape.relu.families import Family
 from symlandscape.relu.families import family as family_of
-from symlandscape.relu.puiseux import ascending, characteristic_polynomial, roots
+from symlandscape.relu.puiseux import TooFewTerms, ascending, characteristic_polynomial, roots
 from symlandscape.relu.reduced import ReducedPoint, reduced_point
 from symlandscape.symmetry.isotypic import components
 from symlandscape.symmetry.pairing import norms, pair
@@ -26,6 +27,8 @@ from symlandscape.symmetry.pattern import Pattern
 __all__ = ["Expansion", "series"]
 
 GUARD = 5  # further powers of the coordinates, used up by quotients and by cancellations in characteristic polynomials
+MOST_GUARD = 24
+LEAST = 9  # least order plus guard: below it eigenvalues that part late are not told apart
 LENGTH = 6  # further terms of working length
 NEWTON_STEPS = 80
 REFRESHED = 6  # steps for which the Jacobian is formed anew
@@ -37,8 +40,9 @@ KEPT_TERMS = 2  # terms of a step that are taken: its first ones are right, late
 class Expansion:
     """The family's series in s = d^(-1/2), each exact up to its own order.
 
-    ``residual`` holds the power of s below which each critical equation vanishes identically: that the series solve the equations as formal series is PROVED;
-    that the branch has these asymptotics is CHECKED by comparison with enclosures at huge d (derivations.series).
+    ``residual`` holds the power of s below which each critical equation vanishes identically: that the series solve the
+    equations as formal series is PROVED; that the branch has these asymptotics is CHECKED by comparison with enclosures
+    at huge d (derivations.series).
     """
 
     family: str
@@ -103,31 +107,44 @@ def _latex_name(name: str) -> str:
 
 
 def series(family: Family | str, order: int = 6) -> Expansion:
-    """The family's series in s = d^(-1/2) up to s^order: coordinates, loss, and the eigenvalues of every isotypic block.
+    """The family's series in s = d^(-1/2) up to s^order: coordinates, loss, eigenvalues of every isotypic block.
 
-    For ``A<q>`` and ``F<p>`` (the small block fixed, the large one growing with d) at k = d. Raises InputError for other parametrisations, extra rows,
-    orders below 1, or a branch whose coefficients leave Q(pi).
+    For ``A<q>`` and ``F<p>`` (the small block fixed, the large one growing with d) at k = d. Raises InputError for
+    other parametrisations, extra rows, orders below 1, or a branch whose coefficients leave Q(pi).
     """
-    import sympy
-
     if isinstance(family, str):
         family = family_of(family)
     if order < 1:
         raise InputError(f"expected an order of at least 1, got {order}")
-    if family.extra or (family.kind, family.role) not in {("A", "kept"), ("F", "flipped"), ("C", "kept")}:
-        raise InputError(f"series are there for C0, A<q> and F<p> without extra rows, and {family.name} came")
-    target, length = order + GUARD, order + GUARD + LENGTH
+    if family.extra or (family.kind, family.role) not in {("A", "kept"), ("F", "flipped")}:
+        hint = "C0 is known in closed form for all d, see derivations.global_minimum"
+        raise InputError(f"series are there for A<q> and F<p> without extra rows, and {family.name} came; {hint}")
+    guard = max(GUARD, LEAST - order)
+    while True:
+        try:
+            return _series(family, order, guard)
+        except TooFewTerms:
+            if guard >= MOST_GUARD:
+                raise
+            guard += 3
+
+
+def _series(family: Family, order: int, guard: int) -> Expansion:
+    """The expansion with this many further powers of the coordinates; raises TooFewTerms where they do not suffice."""
+    import sympy
+
+    target, length = order + guard, order + guard + LENGTH
     n = sympy.Symbol("n", positive=True)
     first = Series(-2, [PiFraction.of(1), PiFraction.of(0), PiFraction.of(-family.count)], None, length)
     sizes: list[Any] = [n, family.count] if family.count else [n]
     pattern = Pattern(tuple(sizes))
     numbers: list[Any] = [first, family.count] if family.count else [first]
-    if family.kind == "C":
-        raise InputError("the spectrum of C0 is known in closed form for all d: see `derivations.global_minimum`")
 
     def at(values: Sequence[Series], working: int) -> ReducedPoint:
         cut = [Series(x.start, x.coefficients, None, working) for x in values]
-        return reduced_point(pattern, [_polynomial_part(x, working) for x in cut], series_field(working), family.slope, numbers)
+        return reduced_point(
+            pattern, [_polynomial_part(x, working) for x in cut], series_field(working), family.slope, numbers
+        )
 
     values = [_polynomial(x, length) for x in _leading(family, pattern)]
     left = [0] * len(values)
@@ -143,7 +160,9 @@ def series(family: Family | str, order: int = 6) -> Expansion:
         values = [_polynomial_part(x, length) for x in values]
     else:
         raise InputError(f"the series of {family.name} did not settle in {NEWTON_STEPS} steps; ask for a lower order")
-    final = [Series(x.start, x.coefficients, min(power, target + 1), length) for x, power in zip(values, left, strict=True)]
+    final = [
+        Series(x.start, x.coefficients, min(power, target + 1), length) for x, power in zip(values, left, strict=True)
+    ]
     point = reduced_point(pattern, final, series_field(length), family.slope, numbers)
     spectrum = {}
     for component in components(pattern):
@@ -154,15 +173,16 @@ def series(family: Family | str, order: int = 6) -> Expansion:
         gram = [[pair(x, y, component.marked, exact, point.sizes, entries) for y in tensors] for x in tensors]
         spectrum[component.label] = tuple(_eigenvalues(_balanced(gram, squares)))
     residual = tuple(g.order if g.is_zero and g.order is not None else g.start for g in point.gradient())
-    for label, values in spectrum.items():
-        if any(x.order is not None and x.order <= order for x in values):
-            raise InputError(f"the eigenvalues of {label} are known to a lower order than {order} only; ask for a lower order")
+    for label, branches in spectrum.items():
+        if any(x.order is not None and x.order <= order for x in branches):
+            raise TooFewTerms(f"the eigenvalues of {label} are known to a lower order than {order} only")
     names = tuple(c.name for c in pattern.coordinates)
     return Expansion(family.name, order, names, tuple(final), point.loss(), spectrum, residual)
 
 
 def _eigenvalues(matrix: list[list[Series]]) -> list[Series]:
-    """Eigenvalues ascending for small s: the growing ones from the matrix, the others as reciprocals from its inverse, whose entries are bounded.
+    """Eigenvalues ascending for small s: the growing ones from the matrix, the others as reciprocals from its inverse,
+    whose entries are bounded.
 
     A product of entries keeps its orders only where none of them grows.
     """
@@ -177,7 +197,9 @@ def _eigenvalues(matrix: list[list[Series]]) -> list[Series]:
 
 
 def _balanced(gram: list[list[Series]], squares: Sequence[Any]) -> list[list[Series]]:
-    """A matrix similar to N^-1 G, N the squared norms: entries scaled by powers of s so that it is symmetric to leading order."""
+    """A matrix similar to N^-1 G, N the squared norms: entries scaled by powers of s so that it is symmetric to leading
+    order.
+    """
     length = gram[0][0].length
     half = [(x.start if isinstance(x, Series) else 0) // 2 for x in squares]
     return [
@@ -204,7 +226,9 @@ def _polynomial_part(x: Series, length: int) -> Series:
 def _leading(family: Family, pattern: Pattern) -> list[dict[int, Fraction]]:
     """Leading orders in s; entries whose leading coefficient is not known start at s^2 so that no angle degenerates."""
     one, two = Fraction(1), Fraction(2)
-    table: dict[str, dict[int, Fraction]] = {c.name: {0: one if c.diagonal else Fraction(0)} for c in pattern.coordinates}
+    table: dict[str, dict[int, Fraction]] = {
+        c.name: {0: one if c.diagonal else Fraction(0)} for c in pattern.coordinates
+    }
     if family.kind == "A":
         table["a[0]"], table["b[0,0]"] = {0: -one, 2: two}, {2: two}
     else:
@@ -231,7 +255,10 @@ def _solve(matrix: list[list[Series]], right: list[Series]) -> list[Series]:
         for r in free:
             if not rows[r][column].is_zero:
                 factor = rows[r][column] * inverse
-                rows[r] = [x - factor * y if j > column else x for j, (x, y) in enumerate(zip(rows[r], rows[pivot], strict=True))]
+                rows[r] = [
+                    x - factor * y if j > column else x
+                    for j, (x, y) in enumerate(zip(rows[r], rows[pivot], strict=True))
+                ]
     solution: list[Any] = [None] * size
     for column in reversed(range(size)):
         row = rows[order_of_rows[column]]

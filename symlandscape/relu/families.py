@@ -1,21 +1,23 @@
 """The named branches of critical points over real d: C0, A<q>, F<p> and their other parametrisations.
 
-Both branches carry p rows near -e_i and q rows near e_i, p + q = d. In A(p|q) the flipped rows repair the sum of the neurons inside their own
-block; in F(p|q) the kept rows do, on the flipped columns. To leading order (derived in ``derivations.families``)
+Both branches carry p rows near -e_i and q rows near e_i, p + q = d. In A(p|q) the flipped rows repair the sum of the
+neurons inside their own block; in F(p|q) the kept rows do, on the flipped columns. To leading order (derived in
+``derivations.families``)
 
-    A(p|q): a0 = -1 + 2/p, b00 = 2/p, the rest as in the identity;      F(p|q): c01 = 2/d, a1 = -1, the rest as in the identity,
+    A(p|q): a0 = -1 + 2/p, b00 = 2/p, the rest as in the identity;      F(p|q): c01 = 2/d, a1 = -1, the rest as in the
+    identity,
 
-where block 0 is the flipped block of A and the kept block of F. Newton starts there when block 0 is large, and the branch is followed down in the size of
-block 0, which may be any real number. A branch that cannot be followed any further has ended (at a fold, or by meeting C0).
+where block 0 is the flipped block of A and the kept block of F. Newton starts there when block 0 is large, and the
+branch is followed down in the size of block 0, which may be any real number. A branch that cannot be followed any
+further has ended (at a fold, or by meeting C0).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,9 +29,14 @@ from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.growth import grow
 from symlandscape.symmetry.pattern import Pattern
 
+if TYPE_CHECKING:
+    from symlandscape.relu.crossings import Thresholds
+
 __all__ = ["Family", "branch_coordinates", "family"]
 
-_NAME = re.compile(r"(?P<kind>[CAF])(?:(?P<count>\d+)|(?:\[(?P<role>kept|flipped)=(?P<size>\d+)\]|:(?P<role2>kept|flipped)=(?P<size2>\d+)))")
+_NAME = re.compile(
+    r"(?P<kind>[CAF])(?:(?P<count>\d+)|(?:\[(?P<role>kept|flipped)=(?P<size>\d+)\]|:(?P<role2>kept|flipped)=(?P<size2>\d+)))"
+)
 _MAX_SIZE = 10**15
 
 
@@ -37,8 +44,9 @@ _MAX_SIZE = 10**15
 class Family:
     """A branch of critical points over real d; ``at`` evaluates it.
 
-    ``kind`` is C, A or F; ``role`` says which block has the fixed size ``count`` while the other one moves with d: ``kept`` or ``flipped``.
-    ``extra`` holds the sizes of orbits of extra rows, grown from zero one after the other (growth.py).
+    ``kind`` is C, A or F; ``role`` says which block has the fixed size ``count`` while the other one moves with d:
+    ``kept`` or ``flipped``. ``extra`` holds the sizes of orbits of extra rows, grown from zero one after the other
+    (growth.py).
     """
 
     name: str
@@ -65,7 +73,10 @@ class Family:
             blocks = (flipped,)
         for n in blocks:
             if n < 1 or (n == 1 and Fraction(n).denominator != 1):
-                raise InputError(f"family {self.name} at d = {d} would have a block of size {n}; take d so that every block has size 1 or more")
+                raise InputError(
+                    f"family {self.name} at d = {d} would have a block of size {n}; "
+                    "take d so that every block has size 1 or more"
+                )
         if d > _MAX_SIZE:
             raise InputError(f"d up to {_MAX_SIZE} is supported, but {d} came; take a smaller d")
         return Pattern(tuple(int(n) if Fraction(n).denominator == 1 else Fraction(n) for n in blocks))
@@ -73,14 +84,24 @@ class Family:
     def at(self, d: int | Fraction | str, digits: int = 30, certify: bool = False) -> CriticalPoint:
         """The family's critical point at d (integer, rational or text such as ``13/2``), enclosed to ``digits`` digits.
 
-        With ``certify`` the point carries its certificate. Level CERTIFIED, or UNDECIDED with a reason. Raises InputError where the family does
-        not exist, with the size at which the branch ends.
+        With ``certify`` the point carries its certificate. Level CERTIFIED, or UNDECIDED with a reason. Raises
+        InputError where the family does not exist, with the size at which the branch ends.
         """
         exact = parse_exact(d)
         return _certified(self, self.pattern(exact), digits, certify)
 
+    def thresholds(
+        self, digits: int = 30, low: Fraction | int = 2, high: Fraction | int = 40, certify: bool = False, complete: bool = False
+    ) -> Thresholds:
+        """All real d in [low, high] at which a block of the Hessian becomes singular along the family (crossings.py)."""
+        from symlandscape.relu.crossings import thresholds
+
+        return thresholds(self, low, high, digits, certify, complete)
+
     def coordinates(self, pattern: Pattern) -> tuple[Pattern, list[Any]]:
-        """The pattern with extra rows and approximate coordinates there. Raises InputError where the family does not exist."""
+        """The pattern with extra rows and approximate coordinates there. Raises InputError where the family does not
+        exist.
+        """
         if self.kind == "C":
             values: list[Any] = [int(c.diagonal) for c in pattern.coordinates]
         else:
@@ -94,10 +115,11 @@ class Family:
 
 
 def family(name: str, extra: int = 0, extra_rows: str = "free", slope: Fraction | int = 0) -> Family:
-    """The family with this name: ``C0``, ``A<q>`` (q rows kept), ``F<p>`` (p rows flipped), ``A[flipped=p]``, ``F[kept=q]`` (also ``A:flipped=p``).
+    """The family with this name: ``C0``, ``A<q>`` (q rows kept), ``F<p>`` (p rows flipped), ``A[flipped=p]``,
+    ``F[kept=q]`` (also ``A:flipped=p``).
 
-    ``extra`` rows without a matching column are grown from zero (one by one when ``free``, as one orbit when ``equal``).
-    Raises InputError for an unknown name or a slope of 1.
+    ``extra`` rows without a matching column are grown from zero (one by one when ``free``, as one orbit when
+    ``equal``). Raises InputError for an unknown name or a slope of 1.
     """
     found = _NAME.fullmatch(name.strip())
     hint = "expected a family C0, A<q>, F<p>, A[flipped=p] or F[kept=q]"
@@ -113,7 +135,9 @@ def family(name: str, extra: int = 0, extra_rows: str = "free", slope: Fraction 
     if extra < 0 or extra_rows not in ("free", "equal"):
         raise InputError(f"extra rows are a number from 0 on, free or equal, but {extra} and {extra_rows!r} came")
     if extra and kind == "C":
-        raise InputError("the global minimum C0 with extra rows is not isolated (zero modes of splitting); take a family A or F")
+        raise InputError(
+            "the global minimum C0 with extra rows is not isolated (zero modes of splitting); take a family A or F"
+        )
     if slope == 1:
         raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
     orbits = () if not extra else (extra,) if extra_rows == "equal" else (1,) * extra
@@ -139,7 +163,8 @@ def leading_order(kind: str, pattern: Pattern) -> list[float]:
 
 
 def branch_coordinates(kind: str, pattern: Pattern, slope: Fraction = Fraction(0), name: str = "") -> list[float]:
-    """Float coordinates of the branch A or F at a pattern, followed from a large block 0 down to the pattern's, then in the slope.
+    """Float coordinates of the branch A or F at a pattern, followed from a large block 0 down to the pattern's, then in
+    the slope.
 
     Raises InputError when the branch ends before.
     """
@@ -149,12 +174,11 @@ def branch_coordinates(kind: str, pattern: Pattern, slope: Fraction = Fraction(0
     found = newton(first, np.array(leading_order(kind, first)), Fraction(0))
     if found is None:
         raise InputError(f"the branch {name or kind} was not found at block sizes {first}")
-    last = Sample(size, first, found)
-    for last in follow(lambda n: Pattern((n, *others)), last, target, Fraction(0)):
-        pass
+    *_, last = follow(lambda n: Pattern((n, *others)), Sample(size, first, found), target, Fraction(0))
     if last.size != target:
-        ends = f"followed from large d it ends near d = {float(last.pattern.d):.4g}, and d = {float(pattern.d):.4g} was asked for"
-        raise InputError(f"family {name or kind} does not exist there: {ends}")
+        ends = f"followed from large d it ends near d = {float(last.pattern.d):.4g}"
+        asked = f"d = {float(pattern.d):.4g} was asked for"
+        raise InputError(f"family {name or kind} does not exist there: {ends}, and {asked}")
     return _along_slope(pattern, last.point, slope, name or kind)
 
 
@@ -168,7 +192,9 @@ def _along_slope(pattern: Pattern, point: np.ndarray, slope: Fraction, name: str
         else:
             step = (step / 2).limit_denominator(10**6)
             if abs(step) < SMALLEST_STEP:
-                raise InputError(f"family {name} does not exist there: followed from slope 0 it ends near slope {float(here):.4g}")
+                raise InputError(
+                    f"family {name} does not exist there: followed from slope 0 it ends near slope {float(here):.4g}"
+                )
     return [float(v) for v in point]
 
 

@@ -30,7 +30,9 @@ def spectrum_against_d(ax: Axes, curve: Curve) -> None:
         for i in range(width):
             here = [(d, values[i]) for d, values in rows if len(values) == width]
             xs, ys = zip(*here, strict=True)
-            ax.plot(xs, ys, color=f"C{number}", marker=".", markersize=3, linewidth=1.2, label=label if i == 0 else None)
+            ax.plot(
+                xs, ys, color=f"C{number}", marker=".", markersize=3, linewidth=1.2, label=label if i == 0 else None
+            )
     ax.axhline(0, color="0.5", linewidth=1)
     ax.set_yscale("symlog", linthresh=0.1, linscale=1.2)
     ax.set_xlabel("inputs d")
@@ -54,7 +56,9 @@ def least_eigenvalue_against_d(ax: Axes, curves: Mapping[str, Curve]) -> None:
 
 
 def loss_against_d(ax: Axes, curves: Mapping[str, Curve], found: Mapping[str, Sequence[tuple[float, float]]]) -> None:
-    """Loss of each family against d (lines; dotted where it is a saddle) and of the minima that random starts reached (circles)."""
+    """Loss of each family against d (lines; dotted where it is a saddle) and of the minima that random starts reached
+    (circles).
+    """
     from matplotlib import colormaps
 
     colours = {name: colormaps["tab10"](number % 10) for number, name in enumerate(curves)}
@@ -67,7 +71,15 @@ def loss_against_d(ax: Axes, curves: Mapping[str, Curve], found: Mapping[str, Se
     for name, points in found.items():
         if points:
             ds, losses = zip(*points, strict=True)
-            ax.plot(ds, losses, "o", markersize=8, markerfacecolor="none", color=colours.get(name, "0.4"), label=None if name in colours else "other")
+            ax.plot(
+                ds,
+                losses,
+                "o",
+                markersize=8,
+                markerfacecolor="none",
+                color=colours.get(name, "0.4"),
+                label=None if name in colours else "other",
+            )
     ax.set_xlabel("inputs d = neurons k")
     ax.set_ylabel("loss")
     ax.set_xlim(3.5, 12.5)
@@ -75,10 +87,10 @@ def loss_against_d(ax: Axes, curves: Mapping[str, Curve], found: Mapping[str, Se
     ax.legend(title="dotted: saddle\ncircles: random starts", loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
-def loss_histogram(
-    ax: Axes, counts: Mapping[int, Mapping[str, tuple[float, int]]], starts: Mapping[int, int]
-) -> None:
-    """Share of random starts that end at each loss, one line of bars for each d; bar heights go with the fourth root of the share."""
+def loss_histogram(ax: Axes, counts: Mapping[int, Mapping[str, tuple[float, int]]], starts: Mapping[int, int]) -> None:
+    """Share of random starts that end at each loss, one line of bars for each d; bar heights go with the fourth root of
+    the share.
+    """
     sizes = list(counts)
     for row, d in enumerate(sizes):
         ax.axhline(row, color="0.6", linewidth=0.6)
@@ -102,7 +114,14 @@ def series_error(ax: Axes, curves: Mapping[tuple[str, int], tuple[Sequence[float
     names = list(dict.fromkeys(name for name, _ in curves))
     for (name, last), (sizes, errors) in curves.items():
         shade = [power for other, power in curves if other == name].index(last)
-        ax.plot(sizes, errors, color=f"C{names.index(name)}", alpha=0.35 + 0.2 * shade, marker=".", label=f"{name} to $s^{last}$")
+        ax.plot(
+            sizes,
+            errors,
+            color=f"C{names.index(name)}",
+            alpha=0.35 + 0.2 * shade,
+            marker=".",
+            label=f"{name} to $s^{last}$",
+        )
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlabel("inputs d")

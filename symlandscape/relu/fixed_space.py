@@ -27,7 +27,7 @@ SMALLEST_NEURON = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class SolveResult:
-    """Critical points of one pattern's fixed space, ascending in loss; ``unresolved`` counts starts that ended nowhere."""
+    """Critical points of a pattern's fixed space, ascending in loss; ``unresolved`` starts ended nowhere."""
 
     pattern: Pattern
     starts: int
@@ -39,7 +39,13 @@ class SolveResult:
     def document(self) -> dict[str, Any]:
         """CONTRACT's document of ``relu solve``."""
         points = [{**p.document(), "count": count} for p, count in zip(self.points, self.counts, strict=True)]
-        return {"pattern": str(self.pattern), "starts": self.starts, "unresolved": self.unresolved, "seed": self.seed, "points": points}
+        return {
+            "pattern": str(self.pattern),
+            "starts": self.starts,
+            "unresolved": self.unresolved,
+            "seed": self.seed,
+            "points": points,
+        }
 
 
 def resolve(pattern: str | Pattern, d: Fraction | int | None, extra: tuple[int, ...] = ()) -> Pattern:
@@ -53,7 +59,10 @@ def resolve(pattern: str | Pattern, d: Fraction | int | None, extra: tuple[int, 
 
     symbols = sorted(sympy.sympify(parsed.d).free_symbols, key=str)
     if d is None or len(symbols) != 1:
-        raise InputError(f"the pattern {parsed} has the symbols {', '.join(map(str, symbols))}; write sizes as numbers, or one symbol and --at d")
+        raise InputError(
+            f"the pattern {parsed} has the symbols {', '.join(map(str, symbols))}; "
+            "write sizes as numbers, or one symbol and --at d"
+        )
     solutions = sympy.solve(sympy.sympify(parsed.d) - sympy.Rational(d.numerator, d.denominator), symbols[0])
     if len(solutions) != 1 or not solutions[0].is_Rational:
         raise InputError(f"the sizes of the pattern {parsed} cannot add to {d}; write sizes as numbers")
@@ -72,10 +81,12 @@ def solve(
     slope: Fraction | int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> SolveResult:
-    """Critical points of the loss restricted to a pattern's fixed space, found by damped Newton from random coordinates.
+    """Critical points of the loss restricted to a pattern's fixed space, found by damped Newton from random
+    coordinates.
 
-    Each different one (by loss and spectrum) is enclosed, its blocks' signs decided, and named where it belongs to a family. ``seed`` and the number of a start
-    determine it. Points whose enclosure cannot be proved are listed as undecided; the list need not be complete. Raises InputError for a bad pattern.
+    Each different one (by loss and spectrum) is enclosed, its blocks' signs decided, and named where it belongs to a
+    family. ``seed`` and the number of a start determine it. Points whose enclosure cannot be proved are listed as
+    undecided; the list need not be complete. Raises InputError for a bad pattern.
     """
     if starts < 1:
         raise InputError(f"expected at least one start, got {starts}")
@@ -100,11 +111,15 @@ def solve(
             progress(i + 1, starts)
     points = [_certified(space, z, slope, digits, certify) for _, _, z in classes]
     order = sorted(range(len(points)), key=lambda i: classes[i][0])
-    return SolveResult(space, starts, seed, tuple(points[i] for i in order), tuple(counts[i] for i in order), unresolved)
+    return SolveResult(
+        space, starts, seed, tuple(points[i] for i in order), tuple(counts[i] for i in order), unresolved
+    )
 
 
 def _start(pattern: Pattern, seed: int, index: int) -> np.ndarray:
-    """Random coordinates: entries alone on their column of size about 1, an orbit of n entries in a row smaller by sqrt(n)."""
+    """Random coordinates: entries alone on their column of size about 1, an orbit of n entries in a row smaller by
+    sqrt(n).
+    """
     normal = generator(seed, index).standard_normal(len(pattern.coordinates))
     widths = [1.0 if c.diagonal else float(pattern.sizes[c.column]) for c in pattern.coordinates]
     return np.asarray(normal / np.sqrt(widths))
@@ -118,7 +133,13 @@ def _smallest_row(pattern: Pattern, z: np.ndarray) -> float:
     return float(np.sqrt(np.min(squares)))
 
 
-def _add(classes: list[tuple[float, np.ndarray, np.ndarray]], counts: list[int], loss: float, eigenvalues: np.ndarray, z: np.ndarray) -> None:
+def _add(
+    classes: list[tuple[float, np.ndarray, np.ndarray]],
+    counts: list[int],
+    loss: float,
+    eigenvalues: np.ndarray,
+    z: np.ndarray,
+) -> None:
     spectrum = np.sort(eigenvalues.real)
     for i, (other, known, _) in enumerate(classes):
         if abs(loss - other) < SAME and float(np.max(np.abs(known - spectrum))) < 1e3 * SAME:
@@ -129,5 +150,7 @@ def _add(classes: list[tuple[float, np.ndarray, np.ndarray]], counts: list[int],
 
 
 def _certified(pattern: Pattern, z: np.ndarray, slope: Fraction, digits: int, certificate: bool) -> CriticalPoint:
-    point = certify(pattern, [float(x) for x in z], slope=slope, digits=digits, certificate=certificate, max_precision=1024)
+    point = certify(
+        pattern, [float(x) for x in z], slope=slope, digits=digits, certificate=certificate, max_precision=1024
+    )
     return replace(point, family=name_of(point)) if point.existence is Verdict.YES else point

@@ -1,9 +1,11 @@
-"""One neuron more: a family with extra rows, reached by descent in the fixed space after a neuron is split or grown from zero.
+"""One neuron more: a family with extra rows, reached by descent in the fixed space after a neuron is split or grown
+from zero.
 
-Two starts keep the symmetry. A neuron that is alone in its orbit is cloned into (lam w, (1 - lam) w), which changes nothing, and tilted; a row
-eps u with u constant on the column blocks is added, which changes the loss by eps g(u) + O(eps^2), g(u) = sum_i f(w_i, u) - sum_j f(v_j, u).
-Descent of the loss restricted to the fixed space leads to critical points; the member of the family with the extra row is the one whose loss is nearest below
-the loss of the family without it. (Descent may also reach the global minimum or a lower family: those are farther below.)
+Two starts keep the symmetry. A neuron that is alone in its orbit is cloned into (lam w, (1 - lam) w), which changes
+nothing, and tilted; a row eps u with u constant on the column blocks is added, which changes the loss by eps g(u) +
+O(eps^2), g(u) = sum_i f(w_i, u) - sum_j f(v_j, u). Descent of the loss restricted to the fixed space leads to critical
+points; the member of the family with the extra row is the one whose loss is nearest below the loss of the family
+without it. (Descent may also reach the global minimum or a lower family: those are farther below.)
 """
 
 from __future__ import annotations
@@ -28,9 +30,11 @@ _SMALLEST_DROP = 1e-9
 
 
 def grow(before: Pattern, values: Sequence[float], orbit: int, slope: Fraction) -> tuple[Pattern, list[float]]:
-    """The pattern with one more orbit of ``orbit`` equal extra rows, and the family's critical point in its fixed space (floats).
+    """The pattern with one more orbit of ``orbit`` equal extra rows, and the family's critical point in its fixed space
+    (floats).
 
-    ``values`` are float coordinates of a critical point of ``before``. Raises InputError where descent finds no isolated critical point below it.
+    ``values`` are float coordinates of a critical point of ``before``. Raises InputError where descent finds no
+    isolated critical point below it.
     """
     after = Pattern(before.sizes, (*before.extra, orbit))
     system = fixed_space_system(after, slope)
@@ -90,7 +94,9 @@ def _descend(system: FixedSpaceSystem, start: np.ndarray, d: float) -> np.ndarra
     from scipy.optimize import minimize
 
     try:
-        rough = minimize(system.loss, start, jac=system.residual, method="BFGS", options={"gtol": 1e-6, "maxiter": 1000})
+        rough = minimize(
+            system.loss, start, jac=system.residual, method="BFGS", options={"gtol": 1e-6, "maxiter": 1000}
+        )
     except (InputError, ZeroDivisionError):  # a neuron died on the way
         return None
     result = system.solve(rough.x / system.scale, 1e-12 * float(np.max(system.scale)) * max(1.0, d / 100), 40)

@@ -19,8 +19,8 @@ from symlandscape.relu.certification import certify
 from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.files import MatrixFile, read_matrices
 from symlandscape.relu.naming import name_of
-from symlandscape.symmetry.canonical import equivalent
 from symlandscape.relu.zero_loss import split_identity
+from symlandscape.symmetry.canonical import equivalent
 from symlandscape.symmetry.isotropy import Isotropy, isotropy
 
 __all__ = ["Identification", "IdentifiedPoint", "identify", "identify_matrix", "polish"]
@@ -29,6 +29,7 @@ POLISH_STEPS = 30
 GRADIENT_FLOOR = 1e-13
 CLUSTER = 1e-7
 LARGEST_MOVE = 0.1
+NEARLY_CRITICAL = 1e-6  # gradient norm after polishing up to which a critical point is looked for
 SAME_LOSS = 1e-9
 SAME_ENTRIES = 1e-6
 
@@ -37,8 +38,9 @@ SAME_ENTRIES = 1e-6
 class IdentifiedPoint:
     """What is known of one given matrix.
 
-    ``weights`` is the polished matrix (k, d); ``point`` the enclosed critical point, None where the loss is with general targets or no critical point
-    was reached nearby; ``verdict`` and ``level`` say what is proved; ``moved`` is the Frobenius distance that polishing took.
+    ``weights`` is the polished matrix (k, d); ``point`` the enclosed critical point, None where the loss is with
+    general targets or no critical point was reached nearby; ``verdict`` and ``level`` say what is proved; ``moved`` is
+    the Frobenius distance that polishing took.
     """
 
     position: int
@@ -67,7 +69,9 @@ class IdentifiedPoint:
         point = self.point
         proved = point is not None and point.existence is Verdict.YES
         loss = outward(point.loss, digits)[0] if point is not None and proved else repr(self.loss)
-        least = outward(point.least_eigenvalue, digits)[0] if point is not None and proved else repr(self.least_eigenvalue)
+        least = (
+            outward(point.least_eigenvalue, digits)[0] if point is not None and proved else repr(self.least_eigenvalue)
+        )
         return {
             "position": self.position,
             "runs": self.runs,
@@ -118,7 +122,8 @@ def identify_matrix(
     runs: int | None = None,
     certificate: bool = False,
 ) -> IdentifiedPoint:
-    """Everything about one weight matrix (k, d): the critical point it approximates, its isotropy, family and certified verdict.
+    """Everything about one weight matrix (k, d): the critical point it approximates, its isotropy, family and certified
+    verdict.
 
     With targets V other than the unit vectors the verdict comes from the dense float Hessian (ESTIMATED).
     Raises InputError for a zero neuron, wrong shapes, NaN.
@@ -127,7 +132,8 @@ def identify_matrix(
     rho = float(slope)
     polished, norm = polish(W, V, rho)
     moved = float(np.linalg.norm(polished - W))
-    if moved > LARGEST_MOVE * float(np.linalg.norm(W)):
+    reach = LARGEST_MOVE * float(np.linalg.norm(W))
+    if moved > reach:
         polished, norm = W.copy(), float(np.linalg.norm(backends.relu_loss_gradient(W, V, rho)[1]))
         moved = 0.0
     group = isotropy(polished, CLUSTER)
@@ -141,22 +147,41 @@ def identify_matrix(
         reason = "global minimum: each target is shared by parallel neurons, so the loss is exactly 0; not isolated"
         found = (position, runs, zero, float(np.linalg.norm(zero - W)), isotropy(zero, CLUSTER))
         return IdentifiedPoint(*found, None, 0.0, 0.0, "minimum", Level.PROVED, reason, split_global_minimum=True)
+    if norm > NEARLY_CRITICAL:
+        far = f"gradient norm {norm:.1e}: no critical point within {LARGEST_MOVE:.0%} of the matrix's length"
+        return IdentifiedPoint(*common, None, loss, least, "undecided", Level.UNDECIDED, far)
     if unit_targets and group.pattern is not None:
         point = certified_point(polished, group, slope, digits, certificate)
-        if point.existence is Verdict.YES:
-            point = point.named(name_of(point))
-            least = mid_float(point.least_eigenvalue)
-            return IdentifiedPoint(*common, point, mid_float(point.loss), least, point.verdict, point.level, point.reason)
-        return IdentifiedPoint(*common, point, loss, least, "undecided", Level.UNDECIDED, point.reason)
+        if point.existence is not Verdict.YES:
+            return IdentifiedPoint(*common, point, loss, least, "undecided", Level.UNDECIDED, point.reason)
+        distance = float(np.linalg.norm(W[np.ix_(group.row_permutation, group.column_permutation)] - point.matrix()))
+        if distance > reach:  # the root search left the neighbourhood of the matrix
+            far = f"gradient norm {norm:.1e}: the next critical point found is {distance:.1e} away"
+            return IdentifiedPoint(*common, None, loss, least, "undecided", Level.UNDECIDED, far)
+        point = point.named(name_of(point))
+        least = mid_float(point.least_eigenvalue)
+        return IdentifiedPoint(*common, point, mid_float(point.loss), least, point.verdict, point.level, point.reason)
     critical = norm <= 1e-10
     resolution = 1e-10 * float(np.max(np.abs(eigenvalues)))
-    verdict = "saddle" if critical and least < -resolution else "minimum" if critical and least > resolution else "undecided"
+    verdict = (
+        "saddle" if critical and least < -resolution else "minimum" if critical and least > resolution else "undecided"
+    )
     level = Level.ESTIMATED if verdict != "undecided" else Level.UNDECIDED
     reason = "dense float Hessian: certificates need unit vectors as targets and at least as many neurons as inputs"
-    return IdentifiedPoint(*common, None, loss, least, verdict, level, reason if critical else f"gradient norm {norm:.1e}: no critical point")
+    return IdentifiedPoint(
+        *common,
+        None,
+        loss,
+        least,
+        verdict,
+        level,
+        reason if critical else f"gradient norm {norm:.1e}: no critical point",
+    )
 
 
-def certified_point(W: np.ndarray, group: Isotropy, slope: Fraction, digits: int, certificate: bool = False) -> CriticalPoint:
+def certified_point(
+    W: np.ndarray, group: Isotropy, slope: Fraction, digits: int, certificate: bool = False
+) -> CriticalPoint:
     """The enclosed critical point next to W in the fixed space of its isotropy; in the whole space where that fails."""
     assert group.pattern is not None
     values = group.pattern.reduce(W[np.ix_(group.row_permutation, group.column_permutation)])[0]
@@ -186,9 +211,21 @@ class Identification:
         return {"W": np.stack([p.weights for p in self.points])}
 
     def _repr_html_(self) -> str:
-        names = ("position", "runs", "family", "isotropy", "loss", "least_eigenvalue", "verdict", "level", "duplicate_of")
+        names = (
+            "position",
+            "runs",
+            "family",
+            "isotropy",
+            "loss",
+            "least_eigenvalue",
+            "verdict",
+            "level",
+            "duplicate_of",
+        )
         head = "".join(f"<th>{name}</th>" for name in names)
-        rows = "".join("<tr>" + "".join(f"<td>{p.document(12)[name]}</td>" for name in names) + "</tr>" for p in self.points)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{p.document(12)[name]}</td>" for name in names) + "</tr>" for p in self.points
+        )
         return f"<table><tr>{head}</tr>{rows}</table>"
 
 
@@ -199,10 +236,12 @@ def identify(
     digits: int = 30,
     progress: Callable[[int, int], None] | None = None,
 ) -> Identification:
-    """Names and certifies every weight matrix of a file (.npy, .npz, published .mat) or array of shape (k, d) or (count, k, d).
+    """Names and certifies every weight matrix of a file (.npy, .npz, published .mat) or array of shape (k, d) or
+    (count, k, d).
 
-    Each point is polished, its isotropy found, enclosed and certified as minimum or saddle, named by loss and spectrum, and merged with
-    earlier points that equal it up to permutations of rows and columns. Raises InputError for unreadable or invalid input.
+    Each point is polished, its isotropy found, enclosed and certified as minimum or saddle, named by loss and spectrum,
+    and merged with earlier points that equal it up to permutations of rows and columns. Raises InputError for
+    unreadable or invalid input.
     """
     name = "array"
     if isinstance(source, (str, os.PathLike)):
@@ -226,7 +265,7 @@ def _merged(point: IdentifiedPoint, earlier: Sequence[IdentifiedPoint]) -> Ident
     from dataclasses import replace
 
     for other in earlier:
-        if other.duplicate_of is None and abs(other.loss - point.loss) <= SAME_LOSS:
-            if equivalent(other.weights, point.weights, SAME_ENTRIES) is not None:
-                return replace(point, duplicate_of=other.position)
+        near = other.duplicate_of is None and abs(other.loss - point.loss) <= SAME_LOSS
+        if near and equivalent(other.weights, point.weights, SAME_ENTRIES) is not None:
+            return replace(point, duplicate_of=other.position)
     return point

@@ -7,8 +7,9 @@ For one pair (w, v) of nonzero vectors with angle t, unit vectors w^, v^ and kap
     f_ww    = kappa (|v|/|w|) sin t (I - w^ w^' + m m'),                             m = (v^ - cos t w^)/sin t,
     f_wv    = kappa ((pi - t) I + sin t (w^ v^' + m n')),                            n = (w^ - cos t v^)/sin t.
 
-m and n are unit vectors, and every term that holds them carries a factor sin t, so the formulas extend continuously to parallel and antiparallel
-pairs (sin t = 0), where m and n may be any unit vectors. Derived in ``derivations.population_loss``; Cho & Saul 2009, Arjevani & Field 2021.
+m and n are unit vectors, and every term that holds them carries a factor sin t, so the formulas extend continuously to
+parallel and antiparallel pairs (sin t = 0), where m and n may be any unit vectors. Derived in
+``derivations.population_loss``; Cho & Saul 2009, Arjevani & Field 2021.
 """
 
 from __future__ import annotations
@@ -57,10 +58,11 @@ class Pair:
 
 
 def make_pair(field: Field, weights: Sequence[Any], w: Sequence[Any], v: Sequence[Any]) -> Pair:
-    """The pair of two vectors that are constant on classes of columns, class x holding ``weights[x]`` columns (a number or an element of the field).
+    """The pair of two vectors that are constant on classes of columns, class x holding ``weights[x]`` columns (a number
+    or an element of the field).
 
-    |w|^2 |v|^2 - (w.v)^2 is formed as the sum over pairs of classes of weight_x weight_y (w_x v_y - w_y v_x)^2, free of cancellation for sizes above
-    the number of marked columns.
+    |w|^2 |v|^2 - (w.v)^2 is formed as the sum over pairs of classes of weight_x weight_y (w_x v_y - w_y v_x)^2, free of
+    cancellation for sizes above the number of marked columns.
     """
     p = q = r = field.exact(0)
     for weight, x, y in zip(weights, w, v, strict=True):
@@ -74,7 +76,9 @@ def make_pair(field: Field, weights: Sequence[Any], w: Sequence[Any], v: Sequenc
                 minor = w[a] * v[b] - w[b] * v[a]
                 square = square + weights[a] * weights[b] * (minor * minor)
     if field.name == "arb" and not all(weight >= 0 for weight in weights) and not square > 0:
-        square = field.exact("nan")  # sizes below 2: |m| <= 1 is no bound for a formal inner product, so a vanishing sine proves nothing
+        square = field.exact(
+            "nan"
+        )  # sizes below 2: |m| <= 1 is no bound for a formal inner product, so a vanishing sine proves nothing
     return from_invariants(field, p, q, r, square)
 
 

@@ -1,4 +1,6 @@
-"""Which named family a critical point belongs to: decided by its loss and its whole spectrum, never by its isotropy alone."""
+"""Which named family a critical point belongs to: decided by its loss and its whole spectrum, never by its isotropy
+alone.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ SPECTRUM_TOLERANCE = 1e-12  # relative; the points compared are enclosed to many
 
 
 def candidates(pattern: Pattern, slope: Fraction = Fraction(0)) -> tuple[Family, ...]:
-    """The families that can lie in this fixed space: C0, A0, and A(p|q), F(q|p) for all p + q = d that the blocks can be merged into."""
+    """The families that can lie in this fixed space: C0, A0, and A(p|q), F(q|p) for all p + q = d that the blocks can
+    be merged into.
+    """
     if not pattern.is_integer or len(pattern.extra) > _MOST_EXTRA or any(m != 1 for m in pattern.extra):
         return ()
     sums = {0}
@@ -50,7 +54,8 @@ def _eigenvalues(point: CriticalPoint) -> np.ndarray:
 def same_point(first: CriticalPoint, second: CriticalPoint) -> bool:
     """Whether two enclosed critical points of one problem agree in loss and in every eigenvalue with its multiplicity.
 
-    Loss enclosures must meet; the spectra must agree to 12 digits. This is agreement of two computed objects (level CHECKED), not a proof.
+    Loss enclosures must meet; the spectra must agree to 12 digits. This is agreement of two computed objects (level
+    CHECKED), not a proof.
     """
     if first.pattern.k != second.pattern.k or first.d != second.d or not first.loss.overlaps(second.loss):
         return False

@@ -1,4 +1,6 @@
-"""Roots of a polynomial over Laurent series in Q(pi)((s)): Newton polygon, edge polynomials factored over Q(pi), then one term after the other."""
+"""Roots of a polynomial over Laurent series in Q(pi)((s)): Newton polygon, edge polynomials factored over Q(pi), then
+one term after the other.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,17 @@ from symlandscape.arith.pi_field import PiFraction
 from symlandscape.arith.power_series import Series
 from symlandscape.errors import InputError
 
-__all__ = ["ascending", "characteristic_polynomial", "roots"]
+__all__ = ["TooFewTerms", "ascending", "characteristic_polynomial", "roots"]
+
+
+class TooFewTerms(InputError):  # noqa: N818 - a reason to compute more, not a fault of the input
+    """Roots cannot be told apart by the terms that are known."""
 
 
 def characteristic_polynomial(matrix: Sequence[Sequence[Series]]) -> list[Series]:
-    """Coefficients of det(x - M), constant term first, by the Faddeev-LeVerrier recursion (exact over a field of characteristic 0)."""
+    """Coefficients of det(x - M), constant term first, by the Faddeev-LeVerrier recursion (exact over a field of
+    characteristic 0).
+    """
     size = len(matrix)
     length = matrix[0][0].length
     zero = Series(0, [], None, length)
@@ -24,7 +32,7 @@ def characteristic_polynomial(matrix: Sequence[Sequence[Series]]) -> list[Series
     current: list[list[Series]] = [[one if i == j else zero for j in range(size)] for i in range(size)]
     for k in range(1, size + 1):
         product = [
-            [_sum([matrix[i][l] * current[l][j] for l in range(size)], zero) for j in range(size)] for i in range(size)
+            [_sum([matrix[i][m] * current[m][j] for m in range(size)], zero) for j in range(size)] for i in range(size)
         ]
         trace = _sum([product[i][i] for i in range(size)], zero)
         c = -(trace * PiFraction.of(Fraction(1, k)))
@@ -43,7 +51,8 @@ def _sum(terms: Sequence[Series], zero: Series) -> Series:
 def roots(polynomial: Sequence[Series], powers: Callable[[int], bool] = lambda power: True) -> list[Series]:
     """The roots of a monic polynomial over Q(pi)((s)) whose leading power passes ``powers``, ascending for small s > 0.
 
-    Each is exact to the order that the coefficients allow. Raises InputError where a root does not lie in Q(pi)((s)), or two roots agree in all known terms.
+    Each is exact to the order that the coefficients allow. Raises InputError where a root does not lie in Q(pi)((s)),
+    or two roots agree in all known terms.
     """
     found: list[Series] = []
     for power, edge in _edges(polynomial, None):
@@ -73,7 +82,7 @@ class _Ascending:
 def _small_roots(polynomial: list[Series], above: int, count: int) -> Iterator[Series]:
     found = list(_branches_above(polynomial, above, count))
     if len(found) != count:
-        raise InputError("two eigenvalues agree in all computed terms; ask for a higher order")
+        raise TooFewTerms("two eigenvalues agree in all computed terms; ask for a higher order")
     yield from found
 
 
@@ -124,7 +133,9 @@ def _shift(polynomial: Sequence[Series], term: Series) -> list[Series]:
 
 
 def _edges(polynomial: Sequence[Series], above: int | None) -> Iterator[tuple[int, list[tuple[int, PiFraction]]]]:
-    """Edges of the Newton polygon as (power of the roots, points on the edge), powers larger than ``above``; the power is an integer or the root leaves the field."""
+    """Edges of the Newton polygon as (power of the roots, points on the edge), powers larger than ``above``; the power
+    is an integer or the root leaves the field.
+    """
     points = [(k, c.start, c.coefficients[0]) for k, c in enumerate(polynomial) if not c.is_zero]
     at = 0
     while at < len(points) - 1:

@@ -1,7 +1,8 @@
-"""The loss at a point of a pattern's fixed space, for real sizes and in any number field: value, gradient, Hessian entries and blocks.
+"""The loss at a point of a pattern's fixed space, for real sizes and in any number field: value, gradient, Hessian
+entries and blocks.
 
-Targets are the unit vectors (V = I), so row i of the student meets target j through one matrix entry. Every sum over neurons or targets
-becomes a sum over orbits with polynomial weights. With L_0 the ReLU loss, the loss for slope rho is
+Targets are the unit vectors (V = I), so row i of the student meets target j through one matrix entry. Every sum over
+neurons or targets becomes a sum over orbits with polynomial weights. With L_0 the ReLU loss, the loss for slope rho is
 
     L_rho = (1-rho)^2 L_0 + (rho/2) |sum_i w_i - sum_j v_j|^2,
 
@@ -44,7 +45,7 @@ class ReducedPoint:
     _table: dict[tuple[int, int, bool], Any] = dataclass_field(repr=False)
     _pairs: dict[tuple[Any, ...], Pair] = dataclass_field(repr=False, default_factory=dict)
 
-    # -- matrix entries and pairs ---------------------------------------------------------------------------------------------------
+    # -- matrix entries and pairs ---------------------------------------------------------------------------------
 
     def weight(self, row: Index, column: Index) -> Any:
         """The entry of W at a row and a column; equal indices of a block are its diagonal."""
@@ -103,7 +104,7 @@ class ReducedPoint:
                 if x != row:
                     yield x, n
 
-    # -- loss, gradient, Hessian ----------------------------------------------------------------------------------------------------
+    # -- loss, gradient, Hessian ----------------------------------------------------------------------------------
 
     def _column_gap(self, column: Index) -> Any:
         """The entry of sum_i w_i - sum_j v_j at a column."""
@@ -148,7 +149,9 @@ class ReducedPoint:
         return (1 - self.slope) * (1 - self.slope) * total + self.slope * self._column_gap(column)
 
     def gradient(self) -> list[Any]:
-        """The derivative of L with respect to one matrix entry of each coordinate; all vanish exactly at a critical point."""
+        """The derivative of L with respect to one matrix entry of each coordinate; all vanish exactly at a critical
+        point.
+        """
         result = []
         for c in self.pattern.coordinates:
             column = Index(c.column, 1 if c.diagonal or c.row != c.column else 2)
@@ -183,7 +186,9 @@ class ReducedPoint:
         return block(component, self.pattern.row_sizes, self.sizes, entry or self.entries(), self.field.sqrt)
 
     def jacobian(self, entry: Entry | None = None) -> list[list[Any]]:
-        """Derivatives of :meth:`gradient` with respect to the coordinates (not symmetric: row i is divided by the count of coordinate i)."""
+        """Derivatives of :meth:`gradient` with respect to the coordinates (not symmetric: row i is divided by the count
+        of coordinate i).
+        """
         entry = entry or self.entries()
         exact, trivial = self.pattern.row_sizes, components(self.pattern)[0]
         counts = norms(trivial, exact, self.sizes)
@@ -201,9 +206,9 @@ def reduced_point(
 ) -> ReducedPoint:
     """The point of the pattern's fixed space with these coordinates, in the order of ``pattern.coordinates``.
 
-    ``sizes`` replaces the row orbits' sizes by elements of the field (balls, dual numbers) where the pattern leaves them as symbols.
-    Raises InputError for a wrong number of coordinates or a slope of 1 (the network is linear there). A zero neuron has no angle and raises
-    ZeroDivisionError in floats and mpmath; over balls its results are not finite.
+    ``sizes`` replaces the row orbits' sizes by elements of the field (balls, dual numbers) where the pattern leaves
+    them as symbols. Raises InputError for a wrong number of coordinates or a slope of 1 (the network is linear there).
+    A zero neuron has no angle and raises ZeroDivisionError in floats and mpmath; over balls its results are not finite.
     """
     coordinates = pattern.coordinates
     if len(values) != len(coordinates):

@@ -27,10 +27,11 @@ PRECISION = 192
 
 @dataclass(frozen=True, slots=True)
 class SpectrumResult:
-    """The spectrum at W: ``blocks`` with enclosures where W has symmetry and unit targets, else ``dense`` float eigenvalues.
+    """The spectrum at W: ``blocks`` with enclosures where W has symmetry and unit targets, else ``dense`` float
+    eigenvalues.
 
-    ``spread`` is the largest deviation of an entry from the mean of its orbit; enclosures hold for the orbit means, and are CERTIFIED for W itself when
-    the spread is 0. Otherwise the level is ESTIMATED.
+    ``spread`` is the largest deviation of an entry from the mean of its orbit; enclosures hold for the orbit means, and
+    are CERTIFIED for W itself when the spread is 0. Otherwise the level is ESTIMATED.
     """
 
     shape: tuple[int, int]

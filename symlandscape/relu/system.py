@@ -23,7 +23,9 @@ DENSE_LIMIT = 500  # up to this many matrix entries the dense Hessian of the ker
 
 @dataclass(frozen=True, slots=True)
 class FixedSpaceSystem:
-    """Loss, gradient and Hessian in y = sqrt(count) z, where the Hessian is symmetric and Frobenius lengths are Euclidean."""
+    """Loss, gradient and Hessian in y = sqrt(count) z, where the Hessian is symmetric and Frobenius lengths are
+    Euclidean.
+    """
 
     scale: np.ndarray
     loss: Callable[[np.ndarray], float]
@@ -32,7 +34,9 @@ class FixedSpaceSystem:
 
     def solve(self, start: Any, tolerance: float, max_steps: int) -> FloatNewtonResult:
         """Damped Newton from coordinates z; the result's point is y."""
-        return newton_float(self.residual, self.jacobian, np.asarray(start, dtype=float) * self.scale, tolerance, max_steps)
+        return newton_float(
+            self.residual, self.jacobian, np.asarray(start, dtype=float) * self.scale, tolerance, max_steps
+        )
 
 
 def fixed_space_system(pattern: Pattern, slope: Fraction = Fraction(0)) -> FixedSpaceSystem:

@@ -1,8 +1,9 @@
-"""Global minima with more neurons than targets: every target split among parallel neurons, a continuum of zeros of the loss.
+"""Global minima with more neurons than targets: every target split among parallel neurons, a continuum of zeros of the
+loss.
 
 If every neuron is a positive multiple lam_i e_{c(i)} of a target and the multiples on each target add to 1, then
-sum_i relu(lam_i e_{c(i)}.x) = sum_c relu(e_c.x) for every x, so L = 0, the least possible value (PROVED; the same holds for any slope below zero).
-Such points are not isolated for k > d, so that no Krawczyk test can succeed there.
+sum_i relu(lam_i e_{c(i)}.x) = sum_c relu(e_c.x) for every x, so L = 0, the least possible value (PROVED; the same holds
+for any slope below zero). Such points are not isolated for k > d, so that no Krawczyk test can succeed there.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import numpy as np
 
 __all__ = ["split_identity"]
 
-NEAR = 1e-3  # entries: near parallel clones the loss grows with a higher power, so end points of descent are that far off
+NEAR = (
+    1e-3  # entries: near parallel clones the loss grows with a higher power, so end points of descent are that far off
+)
 LOSS = 1e-12
 
 
 def split_identity(W: np.ndarray, loss: float) -> np.ndarray | None:
     """The exact zero of the loss next to W (k, d), k > d; None where W is not near one.
 
-    Rows of the result are lam_i e_{c(i)} with lam_i > 0; the multiples on each target add to 1 in exact arithmetic up to the rounding of floats.
+    Rows of the result are lam_i e_{c(i)} with lam_i > 0; the multiples on each target add to 1 in exact arithmetic up
+    to the rounding of floats.
     """
     k, d = W.shape
     if k <= d or not abs(loss) <= LOSS:

@@ -1,4 +1,4 @@
-"""Block patterns with real sizes, isotypic decompositions with explicit bases, isotropy of a matrix and the lattice of isotropy types."""
+"""Block patterns with real sizes, isotypic decompositions and bases, isotropy of a matrix, the lattice of types."""
 
 from __future__ import annotations
 

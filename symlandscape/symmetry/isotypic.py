@@ -1,14 +1,17 @@
-"""Isotypic decomposition of R^{k x d} under a pattern's group: labels, exact multiplicities, and one test tensor for each copy.
+"""Isotypic decomposition of R^{k x d} under a pattern's group: labels, exact multiplicities, and one test tensor for
+each copy.
 
-The group is Delta(S_n0 x S_n1 x ..) x S_m0 x ..; blocks permute rows and columns together, orbits of extra rows permute rows alone. With
-s_i the standard representation of S_{n_i} (dimension n-1), x_i that of the partition (n-2,1,1) and y_i that of (n-2,2), characters give
+The group is Delta(S_n0 x S_n1 x ..) x S_m0 x ..; blocks permute rows and columns together, orbits of extra rows permute
+rows alone. With s_i the standard representation of S_{n_i} (dimension n-1), x_i that of the partition (n-2,1,1) and y_i
+that of (n-2,2), characters give
 
     R^n (x) R^n = (1+s)(1+s) = 2 t + 3 s + x + y      (n >= 4; x is missing below 3, y and one copy of s below 4 and 3),
     R^{n_i} (x) R^{n_l} = t + s_i + s_l + s_i*s_l      (i != l).
 
-A *test tensor* is a matrix whose entries are constant on the orbits of the stabiliser of a few marked indices, written as a sum of terms
-with marked indices and summed-over (dummy) indices. All copies of one representation use the image of the same vector, so that a Gram
-matrix of test tensors is the block of an equivariant bilinear form, polynomial in the sizes (pairing.py).
+A *test tensor* is a matrix whose entries are constant on the orbits of the stabiliser of a few marked indices, written
+as a sum of terms with marked indices and summed-over (dummy) indices. All copies of one representation use the image of
+the same vector, so that a Gram matrix of test tensors is the block of an equivariant bilinear form, polynomial in the
+sizes (pairing.py).
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ __all__ = ["Component", "Index", "Tensor", "Term", "components"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Index:
-    """A row or column index: a member of the orbit ``space``; ``tag`` 1, 2, .. is a marked member, 0 and -1 are dummies that run over the rest."""
+    """A row or column index: a member of the orbit ``space``; ``tag`` 1, 2, .. is a marked member, 0 and -1 are dummies
+    that run over the rest.
+    """
 
     space: int
     tag: int
@@ -43,10 +48,11 @@ Tensor = tuple[Term, ...]
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One isotypic component: label, dimension of the irreducible representation, and one named test tensor for each copy.
+    """One isotypic component: label, dimension of the irreducible representation, and one named test tensor for each
+    copy.
 
-    ``marked`` maps a space to how many of its indices are marked. ``dimension`` is exact (int, Fraction or SymPy expression) and may be zero or
-    negative at a real size, where it is only the value of a polynomial.
+    ``marked`` maps a space to how many of its indices are marked. ``dimension`` is exact (int, Fraction or SymPy
+    expression) and may be zero or negative at a real size, where it is only the value of a polynomial.
     """
 
     label: str
@@ -130,8 +136,9 @@ def _extra_standard(pattern: Pattern, e: int) -> Component:
 def components(pattern: Pattern) -> tuple[Component, ...]:
     """The isotypic components of R^{k x d} under the pattern's group, trivial one first.
 
-    Labels: ``t``; ``s0, x0, y0, s1, ..`` of the blocks; ``s0*s1`` of two blocks; ``e0``, ``e0*s1`` where an orbit of extra rows has more than one
-    member. A real or symbolic size counts as generic. Copies and dimensions add to k d (PROVED by characters, tested on every pattern).
+    Labels: ``t``; ``s0, x0, y0, s1, ..`` of the blocks; ``s0*s1`` of two blocks; ``e0``, ``e0*s1`` where an orbit of
+    extra rows has more than one member. A real or symbolic size counts as generic. Copies and dimensions add to k d
+    (PROVED by characters, tested on every pattern).
     """
     found = [_trivial(pattern)]
     for i, n in enumerate(pattern.sizes):

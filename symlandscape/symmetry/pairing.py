@@ -1,8 +1,9 @@
 """From an equivariant bilinear form to its isotypic blocks: orbit sums whose weights are polynomial in the sizes.
 
-A form is given by its entries ``entry(r, c, r', c')``, which for an equivariant form depend on the coincidences among the four indices alone.
-The Gram matrix of test tensors is a finite sum over those coincidences: when m dummies of a space with s marked members run over distinct
-values, there are (n-s)(n-s-1)..(n-s-m+1) choices. Nothing here requires n to be an integer.
+A form is given by its entries ``entry(r, c, r', c')``, which for an equivariant form depend on the coincidences among
+the four indices alone. The Gram matrix of test tensors is a finite sum over those coincidences: when m dummies of a
+space with s marked members run over distinct values, there are (n-s)(n-s-1)..(n-s-m+1) choices. Nothing here requires n
+to be an integer.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ Entry = Callable[[Index, Index, Index, Index], Any]
 
 
 def memoised(entry: Entry) -> Entry:
-    """The same form, evaluated once per orbit of index quadruples: indices are renamed in order of appearance before the call."""
+    """The same form, evaluated once per orbit of index quadruples: indices are renamed in order of appearance before
+    the call.
+    """
     known: dict[tuple[Index, ...], Any] = {}
 
     def canonical(*indices: Index) -> Any:
@@ -55,10 +58,13 @@ def _dummies(row: Index, column: Index) -> list[Index]:
     return [x for x in dict.fromkeys((row, column)) if x.tag <= 0]
 
 
-def pair(left: Tensor, right: Tensor, marked: Mapping[int, int], exact: Sequence[Any], sizes: Sequence[Any], entry: Entry) -> Any:
+def pair(
+    left: Tensor, right: Tensor, marked: Mapping[int, int], exact: Sequence[Any], sizes: Sequence[Any], entry: Entry
+) -> Any:
     """The value <left, H right> of the form H with these entries.
 
-    ``exact`` are the exact sizes of the row orbits (they decide which coincidences are empty), ``sizes`` the same in the entries' number type.
+    ``exact`` are the exact sizes of the row orbits (they decide which coincidences are empty), ``sizes`` the same in
+    the entries' number type.
     """
     total: Any = 0 * sizes[0]  # the zero of the number type
     for a in left:
@@ -77,7 +83,9 @@ def pair(left: Tensor, right: Tensor, marked: Mapping[int, int], exact: Sequence
                     count = count * (sizes[x.space] - bound)
                     used[x.space] = taken + 1
                 if not empty:
-                    total = total + count * entry(a.row, a.column, rename.get(b.row, b.row), rename.get(b.column, b.column))
+                    total = total + count * entry(
+                        a.row, a.column, rename.get(b.row, b.row), rename.get(b.column, b.column)
+                    )
     return total
 
 
@@ -95,8 +103,8 @@ def block(
 ) -> list[list[Any]]:
     """The symmetric block of the form in the component, in the orthonormal basis of its copies.
 
-    ``entry`` gives the entries in one number type, ``sizes`` are the ``exact`` row orbits' sizes in that type, ``sqrt`` its square root. Entry (i, j) is
-    <R_i, H R_j> / (|R_i| |R_j|). Exact where the entries are.
+    ``entry`` gives the entries in one number type, ``sizes`` are the ``exact`` row orbits' sizes in that type, ``sqrt``
+    its square root. Entry (i, j) is <R_i, H R_j> / (|R_i| |R_j|). Exact where the entries are.
     """
     squares = norms(component, exact, sizes)
     lengths = [sqrt(x) for x in squares]

@@ -1,4 +1,6 @@
-"""Block patterns: how the entries of W fall into orbits of Delta(S_n0 x S_n1 x ..), with sizes that may be integers, reals or symbols."""
+"""Block patterns: how the entries of W fall into orbits of Delta(S_n0 x S_n1 x ..), with sizes that may be integers,
+reals or symbols.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,8 @@ __all__ = ["Coordinate", "Pattern"]
 class Coordinate:
     """One coordinate of the fixed space: the common value of an orbit of matrix entries.
 
-    ``row`` is a row orbit (blocks first, then the orbits of extra rows), ``column`` a column block; ``diagonal`` tells the entries (r, r) of a block
-    from the other entries between a block and itself.
+    ``row`` is a row orbit (blocks first, then the orbits of extra rows), ``column`` a column block; ``diagonal`` tells
+    the entries (r, r) of a block from the other entries between a block and itself.
     """
 
     name: str
@@ -40,7 +42,9 @@ def _checked_size(size: Any) -> Any:
     if isinstance(size, Fraction):
         size = int(size) if size.denominator == 1 else size
     if isinstance(size, (bool, float)):
-        raise InputError(f"a block size is an integer, a Fraction or a SymPy expression, not {size!r}; write 13/2 for 6.5")
+        raise InputError(
+            f"a block size is an integer, a Fraction or a SymPy expression, not {size!r}; write 13/2 for 6.5"
+        )
     if hasattr(size, "is_Rational") and size.is_Rational:
         size = Fraction(int(size.p), int(size.q))
         size = int(size) if size.denominator == 1 else size
@@ -59,7 +63,8 @@ class Pattern:
 
     Parameters
     ----------
-    sizes: sizes n_i of the blocks, in each of which rows and columns are permuted together. Integers, Fractions above 1 (a real size stands
+    sizes: sizes n_i of the blocks, in each of which rows and columns are permuted together. Integers, Fractions above 1
+    (a real size stands
         for the polynomial formulas at that size) or SymPy expressions (a generic size).
     extra: sizes m_e of the orbits of extra rows, which no column follows; m_e = 1 is a free row.
 
@@ -77,12 +82,16 @@ class Pattern:
 
     @classmethod
     def parse(cls, text: str, extra: Sequence[Any] = ()) -> Pattern:
-        """The pattern written as in ``n``, ``n-1,1``, ``m,p``, ``9,1`` or ``13/2,1``; letters are positive real symbols."""
+        """The pattern written as in ``n``, ``n-1,1``, ``m,p``, ``9,1`` or ``13/2,1``; letters are positive real
+        symbols.
+        """
         sizes = []
         for part in text.split(","):
             part = part.strip()
             if not re.fullmatch(r"[A-Za-z0-9_+\-*/(). ]+", part) or re.search(r"[A-Za-z_]\w*\s*\(|\.\D|__", part):
-                raise InputError(f"a pattern is block sizes separated by commas such as n-1,1 or 9,1, but {text!r} has the part {part!r}")
+                raise InputError(
+                    f"a pattern is block sizes with commas such as n-1,1 or 9,1, but {text!r} has the part {part!r}"
+                )
             if re.fullmatch(r"\d+", part):
                 sizes.append(int(part))
                 continue
@@ -92,9 +101,13 @@ class Pattern:
             try:
                 size = sympy.sympify(part, locals=names, rational=True)
             except (sympy.SympifyError, TypeError, SyntaxError, ZeroDivisionError, AttributeError) as error:
-                raise InputError(f"the block size {part!r} in the pattern {text!r} cannot be read as a number or an expression") from error
+                raise InputError(
+                    f"the block size {part!r} in the pattern {text!r} cannot be read as a number or an expression"
+                ) from error
             if not isinstance(size, sympy.Expr) or size.is_finite is False or size.has(sympy.nan, sympy.zoo):
-                raise InputError(f"the block size {part!r} in the pattern {text!r} is not a finite number or expression")
+                raise InputError(
+                    f"the block size {part!r} in the pattern {text!r} is not a finite number or expression"
+                )
             sizes.append(size)
         return cls(tuple(sizes), tuple(extra))
 
@@ -134,7 +147,9 @@ class Pattern:
 
     @property
     def coordinates(self) -> tuple[Coordinate, ...]:
-        """The coordinates of the fixed space, row orbit by row orbit and column block by column block, a[i] before b[i,i]."""
+        """The coordinates of the fixed space, row orbit by row orbit and column block by column block, a[i] before
+        b[i,i].
+        """
         found = []
         for row in range(len(self.row_sizes)):
             for column in range(self.blocks):
@@ -169,10 +184,14 @@ class Pattern:
         return index
 
     def matrix(self, values: Sequence[Any]) -> np.ndarray:
-        """The matrix with these reduced coordinates (integer sizes); dtype float for floats and object for exact or symbolic values."""
+        """The matrix with these reduced coordinates (integer sizes); dtype float for floats and object for exact or
+        symbolic values.
+        """
         index = self.index_matrix()
         if len(values) != len(self.coordinates):
-            raise InputError(f"the pattern {self} has {len(self.coordinates)} coordinates, but {len(values)} values came")
+            raise InputError(
+                f"the pattern {self} has {len(self.coordinates)} coordinates, but {len(values)} values came"
+            )
         dtype = float if all(isinstance(v, (float, np.floating)) for v in values) else object
         table = np.empty(len(values), dtype=dtype)
         table[:] = list(values)
@@ -186,5 +205,8 @@ class Pattern:
             raise InputError(f"the pattern {self} has matrices of shape {index.shape}, but W has shape {W.shape}")
         flat = index.ravel()
         counts = np.bincount(flat, minlength=len(self.coordinates))
-        means = np.bincount(flat, weights=W.ravel().astype(float), minlength=len(self.coordinates)) / counts
+        entries = W.ravel().astype(float)
+        first = entries[np.unique(flat, return_index=True)[1]]
+        sums = np.bincount(flat, weights=entries - first[flat], minlength=len(self.coordinates))
+        means = first + sums / counts  # where all entries of an orbit are equal this is their value to the last bit
         return means, float(np.max(np.abs(means[index] - W)))

@@ -1,0 +1,175 @@
+"""One crossing, proved: a regular zero of the extended system in (z, u, n), with the signs of all other blocks around it.
+
+A crossing of the block B in a component at size n of the moving block is a zero of
+
+    g(z, n) = 0,    B(z, n) u = 0,    u.u = 1        in (z, u, n),
+
+with g the reduced gradient. Its Jacobian (dual numbers over balls) is regular exactly when the critical point is isolated, the zero eigenvalue is simple
+and it moves with nonzero speed; Krawczyk's test therefore proves existence, uniqueness and transversality of the crossing at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from symlandscape.arith.balls import arb, arb_mat, sign, workprec
+from symlandscape.arith.conversions import arb_to_fraction
+from symlandscape.arith.dual import dual_field, variables
+from symlandscape.arith.field import arb_field
+from symlandscape.arith.linear import inertia, solve, spectrum
+from symlandscape.relu.branch_scan import NARROW, Branch, Change, float_block
+from symlandscape.relu.reduced import ReducedPoint
+from symlandscape.solve.krawczyk import verify_root
+from symlandscape.symmetry.isotypic import Component
+
+__all__ = ["Crossing", "ball_matrix", "dot", "extended_system", "prove", "speed"]
+
+NEGATIVES = dict[str, tuple[int, int] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """What is proved about one crossing.
+
+    ``proved`` tells whether existence, uniqueness and simplicity near the enclosures are. ``z``, ``u``, ``n``: enclosures of the critical point, the null vector
+    and the moving size; ``speed`` of dz/dn (None when not enclosed); ``increasing`` the direction of the eigenvalue (None when not decided). ``negatives``:
+    each component's negative eigenvalues just below and just above, None for a block whose signs are not decided there.
+    """
+
+    component: Component
+    proved: bool
+    reason: str
+    precision: int
+    z: tuple[arb, ...]
+    u: tuple[arb, ...]
+    n: arb
+    speed: tuple[arb, ...] | None
+    increasing: bool | None
+    negatives: NEGATIVES
+
+
+def dot(x: Sequence[Any], y: Sequence[Any]) -> Any:
+    """The inner product in any number type."""
+    total = x[0] * y[0]
+    for a, b in zip(x[1:], y[1:], strict=True):
+        total = total + a * b
+    return total
+
+
+def ball_matrix(rows: Sequence[Sequence[arb]]) -> arb_mat:
+    """The ball matrix with these rows."""
+    return arb_mat(len(rows), len(rows[0]), [x for row in rows for x in row])
+
+
+def extended_system(
+    branch: Branch, component: Component
+) -> tuple[Callable[[list[arb]], list[arb]], Callable[[list[arb]], arb_mat]]:
+    """Residual and Jacobian over balls of the extended system in (z, u, n)."""
+    size, copies = len(branch.generic.coordinates), component.multiplicity
+    field = arb_field()
+
+    def residual(x: list[arb]) -> list[arb]:
+        z, u, n = x[:size], x[size : size + copies], x[-1]
+        point = branch.point(z, n, field)
+        return [*point.gradient(), *(dot(row, u) for row in point.block(component)), dot(u, u) - 1]
+
+    def jacobian(x: list[arb]) -> arb_mat:
+        z, u, n = x[:size], x[size : size + copies], x[-1]
+        point = _lifted(branch, z, n)
+        total = size + copies + 1
+        matrix = arb_mat(total, total)
+        for i, g in enumerate(point.gradient()):
+            _put(matrix, i, g.parts, size, total)
+        for i, row in enumerate(point.block(component)):
+            _put(matrix, size + i, dot(row, u).parts, size, total)
+            for j, entry in enumerate(row):
+                matrix[size + i, size + j] = entry.value
+        for j, component_of_u in enumerate(u):
+            matrix[total - 1, size + j] = 2 * component_of_u
+        return matrix
+
+    return residual, jacobian
+
+
+def _lifted(branch: Branch, z: Sequence[arb], n: arb) -> ReducedPoint:
+    """The point over dual numbers with one direction for each coordinate and the last one for the moving size."""
+    field = arb_field()
+    duals = variables([*z, n], field)
+    return branch.point(duals[:-1], duals[-1], dual_field(field, len(duals)))
+
+
+def _put(matrix: arb_mat, row: int, parts: Sequence[arb], size: int, total: int) -> None:
+    for j in range(size):
+        matrix[row, j] = parts[j]
+    matrix[row, total - 1] = parts[size]
+
+
+def prove(branch: Branch, change: Change, digits: int) -> Crossing:
+    """The crossing inside an isolated change of sign, enclosed to ``digits`` digits where the proof succeeds."""
+    component, sample = change.component, change.above.sample
+    values, vectors = np.linalg.eigh(float_block(branch, component, sample))
+    u = vectors[:, int(np.argmin(np.abs(values)))]
+    start = [*(float(v) for v in sample.point), *(float(v) for v in u), float(sample.size)]
+    root = verify_root(*extended_system(branch, component), start, digits)
+    box = root.enclosure if root.proved else root.box
+    size = len(branch.generic.coordinates)
+    z, direction, n = tuple(box[:size]), tuple(box[size:-1]), box[-1]
+    reason = root.status.value if not root.proved else _elsewhere(change, n)
+    if not root.proved or reason:
+        return Crossing(component, False, reason, root.prec, z, direction, n, None, None, {})
+    with workprec(root.prec):
+        along = speed(branch, z, n)
+        increasing = None if along is None else _increasing(branch, component, z, direction, n, along)
+        negatives = {} if increasing is None else _around(branch, component, z, n, increasing)
+        return Crossing(component, True, root.status.value, root.prec, z, direction, n, along, increasing, negatives)
+
+
+def _elsewhere(change: Change, n: arb) -> str:
+    """Why the zero found is not the one crossing of the isolated interval, or nothing."""
+    if not change.is_simple:
+        return "several eigenvalues change sign within one ten-millionth of the size, and only simple crossings are proved"
+    low, high = change.below.sample.size, change.above.sample.size
+    found, slack = arb_to_fraction(n.mid()), Fraction(100 * NARROW) * high
+    if not low - slack <= found <= high + slack:
+        return "the proof converged to another crossing than the one that was bracketed"
+    return ""
+
+
+def speed(branch: Branch, z: Sequence[arb], n: arb) -> tuple[arb, ...] | None:
+    """dz/dn along the branch over balls, from J z' = -dg/dn; None where J may be singular."""
+    point, size = _lifted(branch, z, n), len(z)
+    gradient = point.gradient()
+    J = arb_mat(size, size, [g.parts[j] for g in gradient for j in range(size)])
+    found = solve(J, arb_mat(size, 1, [-g.parts[size] for g in gradient]))
+    return None if found is None else tuple(found[j, 0] for j in range(size))
+
+
+def _increasing(branch: Branch, component: Component, z: Sequence[arb], u: Sequence[arb], n: arb, along: Sequence[arb]) -> bool | None:
+    """The sign of u'(dB/dn)u along the branch, the speed of the crossing eigenvalue."""
+    block = _lifted(branch, z, n).block(component)
+    form = dot([dot(row, u) for row in block], u)
+    total = form.parts[-1] + dot(form.parts[:-1], along)
+    return {1: True, -1: False}.get(sign(total) or 0)
+
+
+def _around(branch: Branch, component: Component, z: Sequence[arb], n: arb, increasing: bool) -> NEGATIVES:
+    """Negative eigenvalues of every block just below and just above the crossing; None where a sign is not decided."""
+    point = branch.point(z, n, arb_field())
+    entries = point.entries()
+    table: NEGATIVES = {}
+    for c in branch.components():
+        matrix = ball_matrix(point.block(c, entries))
+        if c.label != component.label:
+            signs = inertia(matrix)
+            table[c.label] = None if signs is None else (signs.negative, signs.negative)
+            continue
+        signs_of = [sign(x) for x in spectrum(matrix)]
+        negative = signs_of.count(-1)
+        simple = signs_of.count(None) + signs_of.count(0) == 1
+        table[c.label] = None if not simple else (negative + 1, negative) if increasing else (negative, negative + 1)
+    return table

@@ -1,0 +1,61 @@
+"""One neuron more: what growth and splitting lead to, and where they do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symlandscape import backends
+from symlandscape.arith.conversions import mid_float
+from symlandscape.errors import InputError
+from symlandscape.evidence import Verdict
+from symlandscape.relu.families import branch_coordinates, family
+from symlandscape.relu.growth import grow
+from symlandscape.symmetry.pattern import Pattern
+
+
+@pytest.mark.parametrize(
+    ("name", "d", "verdict", "index"), [("F1", 8, "minimum", 0), ("A0", 7, "saddle", None), ("A0", 5, "saddle", 10)]
+)
+def test_a_grown_family_is_a_critical_point_below_its_parent(name, d, verdict, index):
+    parent, child = family(name).at(d), family(name, extra=1).at(d)
+    assert child.existence is Verdict.YES and child.verdict == verdict
+    assert child.pattern == Pattern(parent.pattern.sizes, (1,))
+    assert mid_float(child.loss) < mid_float(parent.loss)
+    gradient = backends.relu_loss_gradient(child.matrix())[1]
+    assert np.linalg.norm(gradient) < 1e-13
+    negative = np.count_nonzero(np.linalg.eigvalsh(backends.relu_hessian(child.matrix())) < 0)
+    assert child.morse_index == negative and (index is None or negative == index)
+
+
+def test_the_extra_row_is_no_dead_neuron_and_the_point_is_isolated():
+    child = family("F1", extra=1).at(8)
+    extra = child.matrix()[-1]
+    assert np.linalg.norm(extra) > 0.1
+    assert np.min(np.abs(np.linalg.eigvalsh(backends.relu_hessian(child.matrix())))) > 1e-5
+
+
+def test_free_extra_rows_are_grown_one_after_the_other():
+    one, two = family("F1", extra=1).at(7), family("F1", extra=2).at(7)
+    assert two.pattern == Pattern((6, 1), (1, 1)) and two.existence is Verdict.YES
+    assert mid_float(two.loss) < mid_float(one.loss)
+
+
+def test_equal_extra_rows_are_parallel_and_leave_the_verdict_open():
+    point = family("F1", extra=2, extra_rows="equal").at(7)
+    assert point.pattern == Pattern((6, 1), (2,)) and point.verdict == "undecided"
+    between = {b.label: b for b in point.blocks}["e0"]  # moving length from one clone to the other changes nothing
+    assert any(x.contains(0) for x in between.eigenvalues)
+
+
+def test_growth_is_deterministic():
+    pattern = Pattern((6, 1))
+    values = branch_coordinates("F", pattern)
+    assert grow(pattern, values, 1, 0) == grow(pattern, values, 1, 0)
+
+
+def test_nothing_grows_at_the_global_minimum():
+    with pytest.raises(InputError, match="no extra neuron can be grown"):
+        grow(Pattern((4,)), [1.0, 0.0], 1, 0)
+    with pytest.raises(InputError, match="not isolated"):
+        family("C0", extra=1)
