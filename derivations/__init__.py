@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-PROVIDERS = ("population_loss", "hessian_blocks", "global_minimum", "families", "random_starts", "series")
+PROVIDERS = ("population_loss", "hessian_blocks", "global_minimum", "families", "random_starts", "thresholds", "series")

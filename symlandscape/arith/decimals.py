@@ -32,6 +32,8 @@ def outward(x: arb, digits: int) -> tuple[str, str]:
     """
     _check(x, digits)
     middle, radius = arb_to_fraction(x.mid()), arb_to_fraction(x.rad())
+    if radius and abs(middle) <= radius:  # zero is possible: digits of the midpoint would be noise
+        return "0", _directed(radius + abs(middle), RADIUS_DIGITS, up=True, fixed=RADIUS_FIXED)
     place = _leading(middle) - digits + 1 if middle else 0
     if radius:
         place = max(place, _leading(radius) - RADIUS_DIGITS + 1) if middle else _leading(radius)

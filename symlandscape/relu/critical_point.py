@@ -153,6 +153,8 @@ class CriticalPoint:
             "verdict": self.verdict,
             "level": self.level.value,
             "radius": self.radius,
+            "loss_radius": outward(self.loss, self.digits)[1],
+            "coordinate_radius": largest_radius(self.coordinates, self.digits),
             "reason": self.reason,
         }
         if self.certificate is not None:

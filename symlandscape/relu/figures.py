@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from symlandscape.relu.critical_point import CriticalPoint
 
-__all__ = ["least_eigenvalue_against_d", "loss_against_d", "loss_histogram", "series_error", "spectrum_against_d"]
+__all__ = ["crossings_along_family", "least_eigenvalue_against_d", "loss_against_d", "loss_histogram", "series_error", "spectrum_against_d"]
 
 Curve = Sequence[tuple[float, "CriticalPoint"]]
 
@@ -127,3 +127,25 @@ def series_error(ax: Axes, curves: Mapping[tuple[str, int], tuple[Sequence[float
     ax.set_xlabel("inputs d")
     ax.set_ylabel("relative error of the loss")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def crossings_along_family(
+    ax: Axes, curve: Sequence[tuple[float, Mapping[str, Sequence[float]]]], crossings: Sequence[tuple[float, str]]
+) -> None:
+    """Small eigenvalues of all blocks along a family (component -> ascending values, at each d), with its crossings (d, component) marked on zero."""
+    labels = list(curve[0][1])
+    for number, label in enumerate(labels):
+        table = np.array([[d, *values[label]] for d, values in curve])
+        for i in range(1, table.shape[1]):
+            ax.plot(table[:, 0], table[:, i], color=f"C{number}", linewidth=1.2, label=label if i == 1 else None)
+    ax.axhline(0, color="0.5", linewidth=1)
+    for number, (d, label) in enumerate(crossings):
+        ax.plot([d], [0], "o", color=f"C{labels.index(label)}", markeredgecolor="black", markersize=6, zorder=3)
+        up = number % 2 == 0
+        ax.annotate(
+            f"{d:.4f}", (d, 0), textcoords="offset points", xytext=(0, 9 if up else -16), ha="center", fontsize=7.5
+        )
+    ax.set_ylim(-0.12, 0.45)
+    ax.set_xlabel("inputs d (real)")
+    ax.set_ylabel("eigenvalue")
+    ax.legend(title="component", loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -7,8 +7,6 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-import numpy as np
-
 from symlandscape.arith.conversions import mid_float
 from symlandscape.errors import InputError
 from symlandscape.relu.critical_point import CriticalPoint
@@ -23,32 +21,39 @@ SPECTRUM_TOLERANCE = 1e-12  # relative; the points compared are enclosed to many
 
 def candidates(pattern: Pattern, slope: Fraction = Fraction(0)) -> tuple[Family, ...]:
     """The families that can lie in this fixed space: C0, A0, and A(p|q), F(q|p) for all p + q = d that the blocks can
-    be merged into.
+    be merged into (the counted block of integer size).
     """
-    if not pattern.is_integer or len(pattern.extra) > _MOST_EXTRA or any(m != 1 for m in pattern.extra):
+    if not pattern.is_numeric or len(pattern.extra) > _MOST_EXTRA or any(m != 1 for m in pattern.extra):
         return ()
-    sums = {0}
+    sums: set[int | Fraction] = {0}
     for n in pattern.sizes:
         sums |= {x + n for x in sums}
     extra = len(pattern.extra)
     names = ["A0"] if extra else ["C0", "A0"]
     for size in sorted(sums - {0, pattern.d}, key=lambda m: (min(m, pattern.d - m), m)):
-        names += [f"A{size}", f"F{size}"]
+        if Fraction(size).denominator == 1:  # the block that a name counts
+            names += [f"A{size}", f"F{size}"]
     return tuple(family(name, extra=extra, slope=slope) for name in names)
 
 
 @lru_cache(maxsize=512)
-def _member(member: Family, d: int, digits: int) -> CriticalPoint | None:
+def _member(member: Family, d: int | Fraction, digits: int) -> CriticalPoint | None:
     try:
         return member.at(d, digits=digits)
     except InputError:
         return None
 
 
-def _eigenvalues(point: CriticalPoint) -> np.ndarray:
-    """All eigenvalues with their multiplicities, ascending; integer sizes."""
-    repeated = [np.repeat([mid_float(x) for x in b.eigenvalues], int(b.multiplicity)) for b in point.blocks]
-    return np.sort(np.concatenate(repeated))
+def _spectral_measure(point: CriticalPoint) -> list[tuple[float, Fraction]]:
+    """Different eigenvalues ascending with their total multiplicities (values of polynomials at real sizes)."""
+    weighted = sorted((mid_float(x), Fraction(b.multiplicity)) for b in point.spectrum for x in b.eigenvalues)
+    found: list[tuple[float, Fraction]] = []
+    for value, multiplicity in weighted:
+        if found and abs(value - found[-1][0]) <= SPECTRUM_TOLERANCE * (1 + abs(value)):
+            found[-1] = (found[-1][0], found[-1][1] + multiplicity)
+        else:
+            found.append((value, multiplicity))
+    return [(value, multiplicity) for value, multiplicity in found if multiplicity != 0]
 
 
 def same_point(first: CriticalPoint, second: CriticalPoint) -> bool:
@@ -59,14 +64,17 @@ def same_point(first: CriticalPoint, second: CriticalPoint) -> bool:
     """
     if first.pattern.k != second.pattern.k or first.d != second.d or not first.loss.overlaps(second.loss):
         return False
-    ours, theirs = _eigenvalues(first), _eigenvalues(second)
-    return bool(np.allclose(ours, theirs, rtol=SPECTRUM_TOLERANCE, atol=SPECTRUM_TOLERANCE))
+    ours, theirs = _spectral_measure(first), _spectral_measure(second)
+    return len(ours) == len(theirs) and all(
+        m == n and abs(x - y) <= 2 * SPECTRUM_TOLERANCE * (1 + abs(x))
+        for (x, m), (y, n) in zip(ours, theirs, strict=True)
+    )
 
 
 def name_of(point: CriticalPoint) -> str | None:
     """The family's name, or None for a point of no known family."""
     for member in candidates(point.pattern, point.slope):
-        known = _member(member, int(point.d), point.digits)
+        known = _member(member, point.d, point.digits)
         if known is not None and same_point(point, known):
             return member.name
     return None

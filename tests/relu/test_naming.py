@@ -98,7 +98,7 @@ def test_points_of_different_problems_are_never_the_same():
         (Pattern((5, 1)), ["C0", "A0", "A1", "F1", "A5", "F5"]),
         (Pattern((2, 1, 1)), ["C0", "A0", "A1", "F1", "A3", "F3", "A2", "F2"]),
         (Pattern((4,), (1,)), ["A0"]),
-        (Pattern((Fraction(11, 2), 1)), []),
+        (Pattern((Fraction(11, 2), 1)), ["C0", "A0", "A1", "F1"]),
         (Pattern((4,), (2,)), []),
         (Pattern((4,), (1, 1, 1)), []),
     ],
@@ -116,3 +116,9 @@ def test_every_candidate_lies_in_the_fixed_space():
             continue
         point: CriticalPoint = member.at(6)
         assert set(point.pattern.sizes) <= {6, 4, 2}
+
+
+def test_families_are_named_at_real_d_too():
+    for name in ("C0", "A0", "A1", "F1"):
+        point = family(name).at(Fraction(13, 2))
+        assert name_of(replace(point, family=None)) == name
