@@ -24,7 +24,7 @@ from symlandscape.symmetry.isotypic import components
 from symlandscape.symmetry.pairing import norms, pair
 from symlandscape.symmetry.pattern import Pattern
 
-__all__ = ["Expansion", "series"]
+__all__ = ["Expansion", "coordinate_series", "generic_pattern", "series", "solve_series"]
 
 GUARD = 5  # further powers of the coordinates, used up by quotients and by cancellations in characteristic polynomials
 MOST_GUARD = 24
@@ -129,15 +129,23 @@ def series(family: Family | str, order: int = 6) -> Expansion:
             guard += 3
 
 
-def _series(family: Family, order: int, guard: int) -> Expansion:
-    """The expansion with this many further powers of the coordinates; raises TooFewTerms where they do not suffice."""
+def generic_pattern(family: Family) -> Pattern:
+    """The pattern of A<q> or F<p> with the size of the moving block as a symbol."""
     import sympy
 
-    target, length = order + guard, order + guard + LENGTH
     n = sympy.Symbol("n", positive=True)
+    return Pattern((n, family.count) if family.count else (n,))
+
+
+def coordinate_series(family: Family, target: int, length: int) -> tuple[list[Series], list[int]]:
+    """Exact polynomials in s for the coordinates, and for each the power of s at which it may be wrong (above
+    ``target``).
+
+    Newton's method over Laurent series; only the first terms of a step are taken, so that no wrong coefficient enters.
+    Raises InputError where it does not settle.
+    """
+    pattern = generic_pattern(family)
     first = Series(-2, [PiFraction.of(1), PiFraction.of(0), PiFraction.of(-family.count)], None, length)
-    sizes: list[Any] = [n, family.count] if family.count else [n]
-    pattern = Pattern(tuple(sizes))
     numbers: list[Any] = [first, family.count] if family.count else [first]
 
     def at(values: Sequence[Series], working: int) -> ReducedPoint:
@@ -152,7 +160,7 @@ def _series(family: Family, order: int, guard: int) -> Expansion:
         gradient = at(values, length).gradient()
         if turn < REFRESHED:
             jacobian = at(values, JACOBIAN_LENGTH).jacobian()
-        step = _solve(jacobian, [-_shortened(g, JACOBIAN_LENGTH) for g in gradient])
+        step = solve_series(jacobian, [-_shortened(g, JACOBIAN_LENGTH) for g in gradient])
         left = [target + 1 if x.is_zero and (x.order is None or x.order > target) else x.start for x in step]
         if all(power > target for power in left):
             break
@@ -160,6 +168,16 @@ def _series(family: Family, order: int, guard: int) -> Expansion:
         values = [_polynomial_part(x, length) for x in values]
     else:
         raise InputError(f"the series of {family.name} did not settle in {NEWTON_STEPS} steps; ask for a lower order")
+    return values, left
+
+
+def _series(family: Family, order: int, guard: int) -> Expansion:
+    """The expansion with this many further powers of the coordinates; raises TooFewTerms where they do not suffice."""
+    target, length = order + guard, order + guard + LENGTH
+    values, left = coordinate_series(family, target, length)
+    pattern = generic_pattern(family)
+    first = Series(-2, [PiFraction.of(1), PiFraction.of(0), PiFraction.of(-family.count)], None, length)
+    numbers: list[Any] = [first, family.count] if family.count else [first]
     final = [
         Series(x.start, x.coefficients, min(power, target + 1), length) for x, power in zip(values, left, strict=True)
     ]
@@ -190,7 +208,7 @@ def _eigenvalues(matrix: list[list[Series]]) -> list[Series]:
     if size == 1:
         return [matrix[0][0]]
     unit = [[Series(0, [PiFraction.of(int(i == j))], None, length) for i in range(size)] for j in range(size)]
-    columns = [_solve(matrix, u) for u in unit]
+    columns = [solve_series(matrix, u) for u in unit]
     inverse = [[columns[j][i] for j in range(size)] for i in range(size)]
     bounded = [x.inverse() for x in roots(characteristic_polynomial(inverse), lambda power: power <= 0)]
     return ascending([*bounded, *roots(characteristic_polynomial(matrix), lambda power: power < 0)])
@@ -238,7 +256,7 @@ def _leading(family: Family, pattern: Pattern) -> list[dict[int, Fraction]]:
     return list(table.values())
 
 
-def _solve(matrix: list[list[Series]], right: list[Series]) -> list[Series]:
+def solve_series(matrix: list[list[Series]], right: list[Series]) -> list[Series]:
     """The solution of a linear system over Laurent series, pivots of least power first."""
     size = len(right)
     rows = [[*row, b] for row, b in zip(matrix, right, strict=True)]
