@@ -1,17 +1,20 @@
-"""Fractional dimensions: the real d at which a family turns from a saddle into a minimum, proved, re-checked, and found again by a second road.
+"""Fractional dimensions: the real d at which a family turns from a saddle into a minimum, proved, re-checked, and found
+again by a second road.
 
-First road: Krawczyk's test of {reduced gradient = 0, B u = 0, u.u = 1} in (coordinates, u, d), with dual numbers over balls; the certificate is re-verified by the
-independent checker with d a ball. Second road: the secant method in d on the block's eigenvalue nearest to zero, at 50 digits, with the critical
-point by Newton on the loss as a function of inner products and the block by splitting singletons off (no Hessian entry, no dual number). That no crossing is
-missing on a range is certified by a cover of the branch. That descent reaches F1 at d = 6 and never at d = 5 is in ``derivations.random_starts``.
-Source: Arjevani & Field 2021, section 5 (the values for F1 and A0); the others come out of the method.
+First road: Krawczyk's test of {reduced gradient = 0, B u = 0, u.u = 1} in (coordinates, u, d), with dual numbers over
+balls; the certificate is re-verified by the independent checker with d a ball. Second road: the secant method in d on
+the block's eigenvalue nearest to zero, at 50 digits, with the critical point by Newton on the loss as a function of
+inner products and the block by splitting singletons off (no Hessian entry, no dual number). That no crossing is missing
+on a range is certified by a cover of the branch. That descent reaches F1 at d = 6 and never at d = 5 is in
+``derivations.random_starts``. Source: Arjevani & Field 2021, section 5 (the values for F1 and A0); the others come out
+of the method.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import mpmath
@@ -95,13 +98,16 @@ def checks(name: str, profile: str) -> tuple[Check, ...]:
     others = ", ".join(f"{label} {below}" for label, (below, above) in threshold.negatives.items() if below == above)
     with mpmath.workdps(DIGITS + 10):
         return (
-            certified("Krawczyk's test of the extended system", held, f"negative eigenvalues of the other blocks: {others}"),
-            certified("independent checker", checker_agrees(threshold), "re-verified with d a ball, from the certificate alone"),
+            certified("Krawczyk's test of the extended system", held, f"negative eigenvalues elsewhere: {others}"),
+            certified("independent checker", checker_agrees(threshold), "re-verified with d a ball"),
             checked(
                 "secant method on the block's eigenvalue",
-                second_road(branch_of(family(name)), threshold), arb_to_mpf_mid(threshold.d), DIGITS - 5, "inner products and splitting, 50 digits",
+                second_road(branch_of(family(name)), threshold),
+                arb_to_mpf_mid(threshold.d),
+                DIGITS - 5,
+                "inner products and splitting, 50 digits",
             ),
-        )  # fmt: skip
+        )
 
 
 def latex_name(name: str) -> str:
@@ -120,7 +126,8 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         threshold = turning(name, profile)
         value, radius = outward(threshold.d, STATED)
         statement = (
-            rf"{latex_name(name)} \text{{ turns from a saddle into a minimum at }} d = {latex_number(value)} \pm {latex_number(radius)}"
+            rf"{latex_name(name)} \text{{ turns from a saddle into a minimum at }} "
+            rf"d = {latex_number(value)} \pm {latex_number(radius)}"
             rf"\text{{, where }} {latex_label(threshold.label)} \text{{ is singular}}"
         )
         yield Claim(f"relu.threshold.{name}", THEME, statement, SOURCE, checks(name, profile))
@@ -128,7 +135,8 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         found = crossings(name, profile)
         places = r",\ ".join(latex_number(outward(t.d, 8)[0]) for t in found.found)
         statement = (
-            rf"{latex_name(name)} \text{{ has singular blocks on }} {latex_number(str(float(found.begins)))} \le d \le {latex_number(str(float(found.ends)))}"
+            rf"{latex_name(name)} \text{{ has singular blocks on }} "
+            rf"{latex_number(str(float(found.begins)))} \le d \le {latex_number(str(float(found.ends)))}"
             rf"\text{{ at }} d = {places} \text{{ only}}"
         )
         verdict = Verdict.YES if found.complete else Verdict.UNDECIDED
@@ -148,8 +156,9 @@ def figures(profile: str = "quick") -> Iterator[Figure]:
     """The blocks' eigenvalues along three families."""
     for name in DRAWN:
         yield Figure(
-            f"crossings-{name}", f"Crossings of {name}", f"Which blocks of {name} become singular, and at which real d?",
-            lambda ax, name=name: draw(ax, name, profile), Level.ESTIMATED,
+            f"crossings-{name}", f"Crossings of {name}",
+            f"Which blocks of {name} become singular, and at which real d?",
+            partial(draw, name=name, profile=profile), Level.ESTIMATED,
         )  # fmt: skip
 
 
@@ -159,8 +168,15 @@ def draw(ax: Any, name: str, profile: str) -> None:
 
     branch = branch_of(family(name))
     rows = [row(branch, s) for s in reversed(samples(branch, LOW, HIGH["quick"]))]
-    curve = [(float(r.sample.size + branch.fixed), {k: [float(x) for x in v] for k, v in r.eigenvalues.items()}) for r in rows]
-    crossings_along_family(ax, curve, [(mid_float(t.d), t.label) for t in crossings(name, profile).found if mid_float(t.d) <= HIGH["quick"]])
+    curve = [
+        (float(r.sample.size + branch.fixed), {k: [float(x) for x in v] for k, v in r.eigenvalues.items()})
+        for r in rows
+    ]
+    crossings_along_family(
+        ax,
+        curve,
+        [(mid_float(t.d), t.label) for t in crossings(name, profile).found if mid_float(t.d) <= HIGH["quick"]],
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
-"""Truncated Taylor series with ball coefficients (Arb's ``arb_series``) as a number field: formulas written once give all their derivatives in one parameter.
+"""Truncated Taylor series with ball coefficients (Arb's ``arb_series``) as a number field: formulas written once give
+all their derivatives in one parameter.
 
-For a formula f run on series about the point n0, and on series about the whole ball N = n0 + D, Taylor's theorem with Lagrange's remainder gives for every n in N
+For a formula f run on series about the point n0, and on series about the whole ball N = n0 + D, Taylor's theorem with
+Lagrange's remainder gives for every n in N
 
     f(n) in  sum_{k<m} f_k(n0) D^k + f_m(N) D^m,        f_k = f^(k)/k!,
 
-an enclosure whose width shrinks like |D|^(m+1) where f(N) itself would only shrink like |D| (Moore, Interval Analysis, 1966, ch. 5). The truncation
-order is global to flint, like its precision: set it with `taylor_order` around the computation, never from two threads.
+an enclosure whose width shrinks like |D|^(m+1) where f(N) itself would only shrink like |D| (Moore, Interval Analysis,
+1966, ch. 5). The truncation order is global to flint, like its precision: set it with `taylor_order` around the
+computation, never from two threads.
 """
 
 from __future__ import annotations
@@ -63,7 +66,8 @@ def derivative_over(at_point: Any, at_ball: Any, offset: arb, m: int) -> arb:
 
 
 def taylor_field() -> Field:
-    """Series over balls as a field. A root or quotient of a ball that may vanish is not finite or raises ValueError: nothing is cut off."""
+    """Series over balls as a field. A root or quotient of a ball that may vanish is not finite or raises ValueError:
+    nothing is cut off."""
 
     def exact(x: Any) -> Any:
         if isinstance(x, arb_series):

@@ -1,4 +1,5 @@
-"""The checker's own linear algebra over balls: inertia by LDL^T and the Krawczyk test, written out here so that no solver is trusted."""
+"""The checker's own linear algebra over balls: inertia by LDL^T and the Krawczyk test, written out here so that no
+solver is trusted."""
 
 from __future__ import annotations
 
@@ -13,9 +14,11 @@ __all__ = ["inertia", "krawczyk_image", "last_pivot", "solved"]
 
 
 def inertia(rows: Sequence[Sequence[arb]]) -> tuple[int, int]:
-    """Numbers of negative and positive eigenvalues of every symmetric matrix in the ball matrix, by the pivots of LDL^T (Sylvester's law).
+    """Numbers of negative and positive eigenvalues of every symmetric matrix in the ball matrix, by the pivots of LDL^T
+    (Sylvester's law).
 
-    Raises Rejected when a pivot's sign is not decided. The pivots are the ratios of leading minors, so no pivot order is needed for soundness.
+    Raises Rejected when a pivot's sign is not decided. The pivots are the ratios of leading minors, so no pivot order
+    is needed for soundness.
     """
     work = [list(row) for row in rows]
     negative = positive = 0
@@ -28,16 +31,19 @@ def inertia(rows: Sequence[Sequence[arb]]) -> tuple[int, int]:
         for i in range(j + 1, len(work)):
             if not work[i][j].is_zero():
                 factor = work[i][j] / pivot
-                for l in range(j + 1, i + 1):
-                    work[i][l] = work[i][l] - factor * work[l][j]
+                for m in range(j + 1, i + 1):
+                    work[i][m] = work[i][m] - factor * work[m][j]
     return negative, positive
 
 
-def krawczyk_image(gradient_at_centre: Sequence[arb], hessian_on_box: Sequence[Sequence[arb]], box: Sequence[arb]) -> list[arb]:
+def krawczyk_image(
+    gradient_at_centre: Sequence[arb], hessian_on_box: Sequence[Sequence[arb]], box: Sequence[arb]
+) -> list[arb]:
     """The Krawczyk image K = m - Y F(m) + (I - Y J(X)) (X - m) of the box X with centre m.
 
-    If it returns, K lies in the interior of X componentwise, so F has exactly one zero in X, and it lies in K. Raises Rejected otherwise.
-    Y is an approximate inverse of the midpoint of J(X), any regular matrix would be sound; J(X) is symmetric and its lower triangle is read.
+    If it returns, K lies in the interior of X componentwise, so F has exactly one zero in X, and it lies in K. Raises
+    Rejected otherwise. Y is an approximate inverse of the midpoint of J(X), any regular matrix would be sound; J(X) is
+    symmetric and its lower triangle is read.
     """
     size = len(box)
     jacobian = arb_mat(size, size, [hessian_on_box[max(i, j)][min(i, j)] for i in range(size) for j in range(size)])
@@ -58,7 +64,8 @@ def krawczyk_image(gradient_at_centre: Sequence[arb], hessian_on_box: Sequence[S
 
 
 def solved(lower: Sequence[Sequence[arb]], right: Sequence[arb]) -> list[arb]:
-    """The solution of A x = b for the symmetric ball matrix with this lower triangle. Raises Rejected where A may be singular or is not finite."""
+    """The solution of A x = b for the symmetric ball matrix with this lower triangle. Raises Rejected where A may be
+    singular or is not finite."""
     size = len(right)
     matrix = arb_mat(size, size, [lower[max(i, j)][min(i, j)] for i in range(size) for j in range(size)])
     if not is_finite(matrix) or not all(is_finite(x) for x in right):
@@ -71,10 +78,11 @@ def solved(lower: Sequence[Sequence[arb]], right: Sequence[arb]) -> list[arb]:
 
 
 def last_pivot(rows: Sequence[Sequence[Any]]) -> Any:
-    """The last pivot of LDL^T of a symmetric matrix of balls or jets (lower triangle read), the largest diagonal entry eliminated first.
+    """The last pivot of LDL^T of a symmetric matrix of balls or jets (lower triangle read), the largest diagonal entry
+    eliminated first.
 
-    All other pivots have certain signs, so by Sylvester's law the inertia is theirs and the sign of the last one; where it vanishes 0 is a
-    simple eigenvalue. Raises Rejected where another pivot's sign is not decided.
+    All other pivots have certain signs, so by Sylvester's law the inertia is theirs and the sign of the last one; where
+    it vanishes 0 is a simple eigenvalue. Raises Rejected where another pivot's sign is not decided.
     """
     size = len(rows)
     work = [[rows[max(i, j)][min(i, j)] for j in range(size)] for i in range(size)]

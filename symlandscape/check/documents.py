@@ -29,8 +29,8 @@ def _digest(document: Mapping[str, Any]) -> str:
 def check_document(document: Any) -> Outcome:
     """Whether a certificate's statement holds, re-verified from the document alone.
 
-    Never raises for a bad document: whatever is missing, malformed, changed or not confirmed gives ``rejected`` with a reason.
-    Evidence level of ``holds``: CERTIFIED (enclosures in ball arithmetic).
+    Never raises for a bad document: whatever is missing, malformed, changed or not confirmed gives ``rejected`` with a
+    reason. Evidence level of ``holds``: CERTIFIED (enclosures in ball arithmetic).
     """
     kind = document.get("kind") if isinstance(document, Mapping) else None
     if not isinstance(kind, str) or kind not in VERIFIERS:
@@ -44,7 +44,16 @@ def check_document(document: Any) -> Outcome:
         return Outcome(kind, "rejected", str(reason))
     except RecursionError:
         return Outcome(kind, "rejected", "the document is malformed (it is nested too deeply)")
-    except (InputError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, ZeroDivisionError) as error:
+    except (
+        InputError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        OverflowError,
+        ZeroDivisionError,
+    ) as error:
         return Outcome(kind, "rejected", f"the document is malformed ({error})")
 
 
@@ -53,7 +62,11 @@ def check_file(path: str | Path) -> Outcome:
     try:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"expected a readable certificate, but {path} could not be read ({error.strerror}); check the path") from error
+        raise InputError(
+            f"expected a readable certificate, but {path} could not be read ({error.strerror}); check the path"
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"expected a JSON certificate, but {path} is not JSON; write it again with --certify") from error
+        raise InputError(
+            f"expected a JSON certificate, but {path} is not JSON; write it again with --certify"
+        ) from error
     return check_document(document)

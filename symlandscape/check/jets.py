@@ -1,7 +1,9 @@
-"""First-order jets: a ball with the ball of its derivative along one real parameter, so that the student's formulas are differentiated by running them.
+"""First-order jets: a ball with the ball of its derivative along one real parameter, so that the student's formulas are
+differentiated by running them.
 
-The rules are (x y)' = x' y + x y', (x/y)' = (x' - (x/y) y')/y, sqrt(x)' = x'/(2 sqrt x), angle(y, x)' = (y' x - y x')/(x^2 + y^2), each evaluated in balls:
-value and rate are enclosures for every value of the parameter in the ball from which it started. Where a root or a denominator may vanish the rate is not finite.
+The rules are (x y)' = x' y + x y', (x/y)' = (x' - (x/y) y')/y, sqrt(x)' = x'/(2 sqrt x), angle(y, x)' = (y' x - y
+x')/(x^2 + y^2), each evaluated in balls: value and rate are enclosures for every value of the parameter in the ball
+from which it started. Where a root or a denominator may vanish the rate is not finite.
 """
 
 from __future__ import annotations

@@ -9,12 +9,16 @@ __all__ = ["Outcome", "Rejected"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The checker's answer about one document: ``verdict`` is ``holds`` or ``rejected``, ``reason`` one sentence for a person."""
+    """The checker's answer about one document: ``verdict`` is ``holds`` or ``rejected``, ``reason`` one sentence for a
+    person.
+    """
 
     kind: str
     verdict: str
     reason: str
 
 
-class Rejected(Exception):  # noqa: N818 - an outcome that travels up, not an error
-    """Raised inside a kind's verifier where a statement is not confirmed; becomes the outcome ``rejected`` with its message."""
+class Rejected(Exception):
+    """Raised inside a kind's verifier where a statement is not confirmed; becomes the outcome ``rejected`` with its
+    message.
+    """

@@ -1,16 +1,20 @@
-"""Kind ``relu.critical-point``: a critical point of the two-layer ReLU loss in the fixed space of a block pattern, of real sizes.
+"""Kind ``relu.critical-point``: a critical point of the two-layer ReLU loss in the fixed space of a block pattern, of
+real sizes.
 
-Statement. Blocks of sizes n_i (rows and columns permuted together) and orbits of m_e extra rows; targets are the unit vectors; the slope is rho.
-There is exactly one critical point of the loss in the box of reduced coordinates, its loss lies in the ball ``loss``, and the Hessian there has in every
-isotypic component the stated numbers of negative and positive eigenvalues, hence the Morse index. At sizes that are not integers
-all of this is about the polynomial continuation in the sizes.
+Statement. Blocks of sizes n_i (rows and columns permuted together) and orbits of m_e extra rows; targets are the unit
+vectors; the slope is rho. There is exactly one critical point of the loss in the box of reduced coordinates, its loss
+lies in the ball ``loss``, and the Hessian there has in every isotypic component the stated numbers of negative and
+positive eigenvalues, hence the Morse index. At sizes that are not integers all of this is about the polynomial
+continuation in the sizes.
 
-How it is verified, from the definitions alone: a test tensor X has entries X(r, c) that depend on a few marked indices; with x_r its rows,
+How it is verified, from the definitions alone: a test tensor X has entries X(r, c) that depend on a few marked indices;
+with x_r its rows,
 
     <X, H Y> = sum_r x_r' H_rr y_r + sum_{r != r'} x_r' H_rr' y_r',
 
-where each term needs only inner products of vectors that are constant on classes of columns (marked, own, the rest with a real weight).
-The matrix of these numbers over the copies of a representation is congruent to the Hessian's block, so LDL^T gives its inertia.
+where each term needs only inner products of vectors that are constant on classes of columns (marked, own, the rest with
+a real weight). The matrix of these numbers over the copies of a representation is congruent to the Hessian's block, so
+LDL^T gives its inertia.
 """
 
 from __future__ import annotations
@@ -29,7 +33,20 @@ from symlandscape.check.relu_student import OTHER, Angle, Index, Student, gradie
 __all__ = ["KIND", "hessian_form", "integer", "rational", "representations", "verify"]
 
 KIND = "relu.critical-point"
-FIELDS = {"kind", "version", "sizes", "extra", "slope", "precision", "box", "loss", "blocks", "morse_index", "verdict", "sha256"}
+FIELDS = {
+    "kind",
+    "version",
+    "sizes",
+    "extra",
+    "slope",
+    "precision",
+    "box",
+    "loss",
+    "blocks",
+    "morse_index",
+    "verdict",
+    "sha256",
+}
 Tensor = Callable[[Index, Index], int]
 
 
@@ -45,7 +62,8 @@ def integer(value: Any) -> bool:
 
 
 def hessian_form(s: Student, tensors: Sequence[Tensor], marked: Mapping[int, int]) -> list[list[Any]]:
-    """The numbers <X_i, H X_j> (lower triangle) for tensors whose entries depend on the marked indices 1..marked[space] of each space."""
+    """The numbers <X_i, H X_j> (lower triangle) for tensors whose entries depend on the marked indices 1..marked[space]
+    of each space."""
     size = len(tensors)
     form: list[list[Any]] = [[arb(0) for _ in range(i + 1)] for i in range(size)]
     singled = {(space, tag) for space, n in marked.items() for tag in range(1, n + 1)}
@@ -83,7 +101,9 @@ def hessian_form(s: Student, tensors: Sequence[Tensor], marked: Mapping[int, int
             classes = s.classes(own | {other})
             left = {i: [arb(X(row, c)) for c, _ in classes] for i, X in enumerate(tensors)}
             right = {i: [arb(X(other, c)) for c, _ in classes] for i, X in enumerate(tensors)}
-            pair = Angle([k for _, k in classes], [s.w(row, c) for c, _ in classes], [s.w(other, c) for c, _ in classes])
+            pair = Angle(
+                [k for _, k in classes], [s.w(row, c) for c, _ in classes], [s.w(other, c) for c, _ in classes]
+            )
             lefts = {i: pair.along(x) for i, x in left.items() if any(not e.is_zero() for e in x)}
             rights = {i: pair.along(x) for i, x in right.items() if any(not e.is_zero() for e in x)}
             for i, x in lefts.items():
@@ -104,30 +124,32 @@ def _u(index: Index) -> int:
 
 
 def representations(s: Student) -> dict[str, tuple[Fraction, list[Tensor], dict[int, int]]]:
-    """Label -> (dimension, one tensor per copy, marked indices), from the characters of products of permutation representations."""
+    """Label -> (dimension, one tensor per copy, marked indices), from the characters of products of permutation
+    representations."""
     found: dict[str, tuple[Fraction, list[Tensor], dict[int, int]]] = {}
     n, rows = s.exact, range(len(s.exact))
 
     def indicator(a: int, b: int, diagonal: bool) -> Tensor:
         return lambda r, c: int(r[0] == a and c[0] == b and (r == c) == diagonal)
 
-    def rowwise(i: int, l: int) -> Tensor:
-        return lambda r, c: _u(r) if r[0] == i and c[0] == l and r != c else 0
+    def rowwise(i: int, other: int) -> Tensor:
+        return lambda r, c: _u(r) if r[0] == i and c[0] == other and r != c else 0
 
-    def columnwise(i: int, l: int) -> Tensor:
-        return lambda r, c: _u(c) if r[0] == l and c[0] == i and r != c else 0
+    def columnwise(i: int, other: int) -> Tensor:
+        return lambda r, c: _u(c) if r[0] == other and c[0] == i and r != c else 0
 
     def diagonal(i: int) -> Tensor:
         return lambda r, c: _u(r) if r[0] == i and r == c else 0
 
-    def product(i: int, l: int) -> Tensor:
-        return lambda r, c: _u(r) * _u(c) if r[0] == i and c[0] == l else 0
+    def product(i: int, other: int) -> Tensor:
+        return lambda r, c: _u(r) * _u(c) if r[0] == i and c[0] == other else 0
 
     found["t"] = (Fraction(1), [indicator(*key) for key in s.keys], {})
     wide = [i for i in range(s.blocks) if n[i] != 1]
     for i in wide:
         tensors = [diagonal(i), rowwise(i, i), *([columnwise(i, i)] if n[i] != 2 else [])]
-        tensors += [rowwise(i, l) for l in range(s.blocks) if l != i] + [columnwise(i, r) for r in rows if r != i]
+        tensors += [rowwise(i, other) for other in range(s.blocks) if other != i]
+        tensors += [columnwise(i, r) for r in rows if r != i]
         found[f"s{i}"] = (n[i] - 1, tensors, {i: 2})
         if n[i] != 2:
             cycle = {(1, 2): 1, (2, 3): 1, (3, 1): 1, (2, 1): -1, (3, 2): -1, (1, 3): -1}
@@ -140,14 +162,15 @@ def representations(s: Student) -> dict[str, tuple[Fraction, list[Tensor], dict[
         found[f"s{i}*s{j}"] = ((n[i] - 1) * (n[j] - 1), [product(i, j), product(j, i)], {i: 2, j: 2})
     for e in range(s.blocks, len(n)):
         if n[e] != 1:
-            found[f"e{e - s.blocks}"] = (n[e] - 1, [rowwise(e, l) for l in range(s.blocks)], {e: 2})
+            found[f"e{e - s.blocks}"] = (n[e] - 1, [rowwise(e, other) for other in range(s.blocks)], {e: 2})
             for j in wide:
                 found[f"e{e - s.blocks}*s{j}"] = ((n[e] - 1) * (n[j] - 1), [product(e, j)], {e: 2, j: 2})
     return found
 
 
 def verify(document: Mapping[str, Any]) -> str:
-    """Re-verifies every statement of the document; returns one sentence, raises Rejected where a statement is not confirmed."""
+    """Re-verifies every statement of the document; returns one sentence, raises Rejected where a statement is not
+    confirmed."""
     if set(document) != FIELDS:
         raise Rejected(f"the fields must be exactly {', '.join(sorted(FIELDS))}")
     if not integer(document["version"]) or document["version"] != 1:
@@ -182,14 +205,22 @@ def verify(document: Mapping[str, Any]) -> str:
         whole = all(n.denominator == 1 for n in [*sizes, *extra])
         for block in stated:
             dimension, tensors, marked = table[block["label"]]
-            if set(block) != {"label", "dimension", "negative", "positive"} or rational(block["dimension"], "dimensions") != dimension:
+            if (
+                set(block) != {"label", "dimension", "negative", "positive"}
+                or rational(block["dimension"], "dimensions") != dimension
+            ):
                 raise Rejected(f"block {block['label']} must have dimension {dimension}")
             try:
                 found = inertia(trivial if block["label"] == "t" else hessian_form(student, tensors, marked))
             except Rejected as reason:
                 raise Rejected(f"block {block['label']}: {reason}") from reason
-            if not all(integer(block[side]) for side in ("negative", "positive")) or (block["negative"], block["positive"]) != found:
-                raise Rejected(f"block {block['label']} has {found[0]} negative and {found[1]} positive eigenvalues, not as stated")
+            if (
+                not all(integer(block[side]) for side in ("negative", "positive"))
+                or (block["negative"], block["positive"]) != found
+            ):
+                raise Rejected(
+                    f"block {block['label']} has {found[0]} negative and {found[1]} positive eigenvalues, not as stated"
+                )
             if not whole or dimension > 0:
                 signs |= {-1} if found[0] else {1}
             morse += found[0] * max(dimension, Fraction(0))

@@ -1,6 +1,7 @@
 """A student network in a pattern's fixed space over balls: the checker's own formulas for angles, loss and gradient.
 
-Sizes and entries may also be jets (jets.py); loss, gradient and Hessian forms then carry their derivatives along the parameter.
+Sizes and entries may also be jets (jets.py); loss, gradient and Hessian forms then carry their derivatives along the
+parameter.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ OWN, OTHER = 8, 9
 class Student:
     """A student network in a pattern's fixed space; every number is a ball, or a jet.
 
-    ``moving`` replaces the sizes of some blocks by balls or jets; their exact sizes then only tell that they are generic (no small integers).
+    ``moving`` replaces the sizes of some blocks by balls or jets; their exact sizes then only tell that they are
+    generic (no small integers).
     """
 
     def __init__(
@@ -72,7 +74,8 @@ class Student:
 
 
 class Angle:
-    """Two vectors over classes of columns: lengths, cosine, sine, pi minus angle, and inner products with their unit normals m and n."""
+    """Two vectors over classes of columns: lengths, cosine, sine, pi minus angle, and inner products with their unit
+    normals m and n."""
 
     def __init__(self, weights: Sequence[Any], w: Sequence[Any], v: Sequence[Any]) -> None:
         self.weights, self.w, self.v = weights, w, v
@@ -89,7 +92,8 @@ class Angle:
         return sum((n * a * b for n, a, b in zip(self.weights, x, y, strict=True)), arb(0))
 
     def along(self, x: Sequence[arb]) -> tuple[Any, Any, Any, Any]:
-        """(w^.x, v^.x, m.x, n.x); |m| = |n| = 1 bounds the last two where the sine may vanish, and leaves them without derivative."""
+        """(w^.x, v^.x, m.x, n.x); |m| = |n| = 1 bounds the last two where the sine may vanish, and leaves them without
+        derivative."""
         wx, vx = self.dot(self.w, x) / self.wn, self.dot(self.v, x) / self.vn
         if sign(value(self.sin)) == 1:
             return wx, vx, (vx - self.cos * wx) / self.sin, (wx - self.cos * vx) / self.sin
@@ -125,7 +129,7 @@ def loss(s: Student) -> Any:
         for column, n in s.classes({row}):
             total -= m * n * _kernel(s, _angle(s, row, column if column[1] else (column[0], OTHER), target=True)[1])
     total += d / 4 + d * (d - 1) * s.c / 2
-    gap = sum((s.sizes[l] * _gap(s, (l, 1)) * _gap(s, (l, 1)) for l in range(s.blocks)), arb(0))
+    gap = sum((s.sizes[block] * _gap(s, (block, 1)) * _gap(s, (block, 1)) for block in range(s.blocks)), arb(0))
     return s.factor * total + s.slope * gap / 2
 
 
@@ -142,7 +146,9 @@ def gradient(s: Student) -> list[Any]:
         for other, n in s.rows({row, column}):
             if other != row:
                 _, pair = _angle(s, row, other, target=False)
-                total += n * s.c * (pair.vn * pair.sin * s.w(row, column) / pair.wn + pair.opposite * s.w(other, column))
+                total += (
+                    n * s.c * (pair.vn * pair.sin * s.w(row, column) / pair.wn + pair.opposite * s.w(other, column))
+                )
         for target, n in s.classes({row, column}):
             target = target if target[1] else (target[0], OTHER)
             _, pair = _angle(s, row, target, target=True)

@@ -1,19 +1,24 @@
 """Kind ``relu.threshold``: an isotypic block becomes singular exactly once while one block of the pattern grows.
 
-Statement. Blocks of fixed sizes, one moving size n (``null`` in ``sizes``), orbits of extra rows, a slope; targets are the unit vectors. For every real n
-in [low, high] there is exactly one critical point z(n) in the box. The number of inputs is d = n + the fixed sizes. On the whole interval every block but
-``component`` keeps its numbers of negative eigenvalues; those of ``component`` are the two stated ones at low and at high and differ by one, and
-there is exactly one n in between at which it is singular: there one simple eigenvalue passes zero with nonzero speed, in ``direction``.
+Statement. Blocks of fixed sizes, one moving size n (``null`` in ``sizes``), orbits of extra rows, a slope; targets are
+the unit vectors. For every real n in [low, high] there is exactly one critical point z(n) in the box. The number of
+inputs is d = n + the fixed sizes. On the whole interval every block but ``component`` keeps its numbers of negative
+eigenvalues; those of ``component`` are the two stated ones at low and at high and differ by one, and there is exactly
+one n in between at which it is singular: there one simple eigenvalue passes zero with nonzero speed, in ``direction``.
 ``becomes`` is what the branch turns into: a minimum (no negative eigenvalue left), a saddle (none before), or neither.
 
 How it is verified. With N the ball of all n in question, Z the box and m its centre:
-1. Krawczyk's image of Z with the gradient at (m, N) and the Hessian on (Z, N) lies inside Z: existence and uniqueness for each n; K is that image.
-2. LDL^T over (K, N) gives the inertia of every other block; LDL^T in Krawczyk's images at the two exact ends gives that of ``component``.
-3. The branch's speed z' solves J z' = -(d gradient/dn) over (K, N). Running LDL^T of ``component`` on jets along (z', 1), the largest diagonal entry first,
-   all pivots but the last have certain signs and the last one has a derivative of certain sign. By Sylvester's law the last pivot alone decides the
-   inertia, it is strictly monotone in n, and it changes sign between the ends; so it has exactly one zero, where the kernel is one-dimensional. The
-   determinant is a product of this pivot and nonzero factors, so it has a simple zero, hence the eigenvalue passes zero with nonzero speed.
-No null vector is needed and no eigenvalue is followed. The forms used are congruent to the Hessian's blocks by matrices that are regular for n > 2.
+1. Krawczyk's image of Z with the gradient at (m, N) and the Hessian on (Z, N) lies inside Z: existence and uniqueness
+for each n; K is that image.
+2. LDL^T over (K, N) gives the inertia of every other block; LDL^T in Krawczyk's images at the two exact ends gives that
+of ``component``.
+3. The branch's speed z' solves J z' = -(d gradient/dn) over (K, N). Running LDL^T of ``component`` on jets along
+(z', 1), the largest diagonal entry first, all pivots but the last have certain signs and the last one has a derivative
+of certain sign. By Sylvester's law the last pivot alone decides the inertia, it is strictly monotone in n, and it
+changes sign between the ends; so it has exactly one zero, where the kernel is one-dimensional. The determinant is the
+product of this pivot and nonzero factors, so it has a simple zero, hence the eigenvalue passes zero with nonzero speed.
+No null vector is needed and no eigenvalue is followed. The forms used are congruent to the Hessian's blocks by matrices
+that are regular for n > 2.
 """
 
 from __future__ import annotations
@@ -34,12 +39,14 @@ __all__ = ["KIND", "verify"]
 
 KIND = "relu.threshold"
 FIELDS = {
-    "kind", "version", "sizes", "low", "high", "extra", "slope", "precision", "box", "component", "blocks", "direction", "becomes", "sha256",
+    "kind", "version", "sizes", "low", "high", "extra", "slope", "precision", "box",
+    "component", "blocks", "direction", "becomes", "sha256",
 }  # fmt: skip
 
 
 class Family:
-    """The statement's data: everything that does not move, the interval, and the box. Raises Rejected where they are malformed."""
+    """The statement's data: everything that does not move, the interval, and the box. Raises Rejected where they are
+    malformed."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         for name in ("sizes", "extra", "box", "blocks"):
@@ -52,7 +59,9 @@ class Family:
         self.low, self.high = rational(document["low"], "low and high"), rational(document["high"], "low and high")
         if not 2 < self.low < self.high < self.low + 1:
             raise Rejected("low and high must bound a short interval of sizes above 2")
-        generic = self.low if self.low.denominator != 1 else self.high  # no integer: no component is missing and no class of columns empty
+        generic = (
+            self.low if self.low.denominator != 1 else self.high
+        )  # no integer: no component is missing and no class of columns empty
         if generic.denominator == 1:
             raise Rejected("low and high must not both be integers")
         self.sizes = [generic if n is None else rational(n, "sizes") for n in document["sizes"]]
@@ -69,7 +78,8 @@ class Family:
 
 
 def verify(document: Mapping[str, Any]) -> str:
-    """Re-verifies every statement of the document; returns one sentence, raises Rejected where a statement is not confirmed."""
+    """Re-verifies every statement of the document; returns one sentence, raises Rejected where a statement is not
+    confirmed."""
     if set(document) != FIELDS:
         raise Rejected(f"the fields must be exactly {', '.join(sorted(FIELDS))}")
     if not integer(document["version"]) or document["version"] != 1:
@@ -96,7 +106,11 @@ def _verified(document: Mapping[str, Any], family: Family, bits: int) -> str:
         raise Rejected(f"the blocks must be {', '.join(table)} in this order, and the component one of them")
     totals = [0, 0]
     for block in stated:
-        if set(block) != {"label", "negative"} or not isinstance(block["negative"], (list, tuple)) or len(block["negative"]) != 2:
+        if (
+            set(block) != {"label", "negative"}
+            or not isinstance(block["negative"], (list, tuple))
+            or len(block["negative"]) != 2
+        ):
             raise Rejected("a block must have a label and its numbers of negative eigenvalues at low and at high")
         tensors, marked = table[block["label"]][1:]
         places = at_ends if block["label"] == label else [(everywhere, image)]
@@ -106,7 +120,9 @@ def _verified(document: Mapping[str, Any], family: Family, bits: int) -> str:
             raise Rejected(f"block {block['label']}: {reason}") from reason
         found = [found[0], found[-1]]
         if not all(integer(x) for x in block["negative"]) or list(block["negative"]) != found:
-            raise Rejected(f"block {block['label']} has {found[0]} negative eigenvalues at low and {found[1]} at high, not as stated")
+            raise Rejected(
+                f"block {block['label']} has {found[0]} negative eigenvalues at low, {found[1]} at high, not as stated"
+            )
         totals = [total + x for total, x in zip(totals, found, strict=True)]
     if abs(totals[0] - totals[1]) != 1:
         raise Rejected(f"the number of negative eigenvalues of block {label} does not change by one")
@@ -115,7 +131,9 @@ def _verified(document: Mapping[str, Any], family: Family, bits: int) -> str:
     along = family.student(Jet(everywhere, arb(1)), [Jet(x, v) for x, v in zip(image, speed, strict=True)])
     pivot_speed = sign(rate(last_pivot(hessian_form(along, table[label][1], table[label][2]))))
     if pivot_speed not in (-1, 1):
-        raise Rejected(f"block {label} is not shown to be monotone on the interval, so its crossing may not be the only one")
+        raise Rejected(
+            f"block {label} is not shown to be monotone on the interval, so its crossing may not be the only one"
+        )
     direction = "increasing" if pivot_speed == 1 else "decreasing"
     becomes = "minimum" if totals[1] == 0 else "saddle" if totals[0] == 0 else "neither"
     if (document["direction"], document["becomes"]) != (direction, becomes):

@@ -263,5 +263,30 @@ def thresholds(
     else:
         show(*tables.thresholds(document))
     if result.undecided:
-        say(f"a threshold of {branch} is not proved: ask for more --digits, or take a range without it; the reason is in the document")
+        say(
+            f"a threshold of {branch} is not proved (the document says why): "
+            "ask for more --digits, or take a range without it"
+        )
     return ExitCode.UNDECIDED if result.undecided else ExitCode.DONE
+
+
+@app.command()
+def theorem(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A<q> or F<p>.")],
+    low: Annotated[str, typer.Option("--from", metavar="D", help="Below the last threshold, above the one before.")],
+    first: Annotated[str, typer.Option("--beyond", metavar="D", help="Where series take over: a square.")] = "100",
+    order: Annotated[int, typer.Option("--order", min=2, max=20, metavar="M", help="Order of the series.")] = 6,
+    digits: Digits = 30,
+    as_json: Json = False,
+) -> int:
+    """Prove that a family is a local minimum for every real d above its last threshold; exit 3 when undecided."""
+    from symlandscape import relu
+    from symlandscape.evidence import Verdict
+
+    found = relu.minimum_for_all(relu.family(name), exact(low), exact(first), order, digits)
+    if as_json:
+        print_json(found.document(digits))
+    else:
+        proof = found.reason or f"{found.pieces} linked pieces and a half-line"
+        show(tables.line(str(found), "bold"), tables.line(proof))
+    return ExitCode.DONE if found.verdict is Verdict.YES else ExitCode.UNDECIDED

@@ -99,14 +99,21 @@ def thresholds(document: Document) -> Iterator[RenderableType]:
     columns = ("component", "d", "radius", "eigenvalue", "becomes", "level", "note")
     yield table("Thresholds", columns, rows, numeric=[1]) if found else line("no threshold on this range")
     complete = f"none is missing: certified by a cover of {document['pieces']} pieces"
-    yield line(complete if document["complete"] else document["remark"] or "found by a scan [estimated]; --complete proves that none is missing")
+    yield line(
+        complete
+        if document["complete"]
+        else document["remark"] or "found by a scan [estimated]; --complete proves that none is missing"
+    )
     for t in found:
         if t.get("certificate"):
-            yield line(f"{t['label']}: certificate sha256 {t['certificate']['sha256']} (printed whole by --json, for `check`)")
+            yield line(
+                f"{t['label']}: certificate sha256 {t['certificate']['sha256']} (printed whole by --json, for `check`)"
+            )
 
 
 def _remark(threshold: Document) -> str:
-    """Why a crossing is no bifurcation of a neighbouring integer problem, which blocks cross with it, or why it is not proved."""
+    """Why a crossing is no bifurcation of a neighbouring integer problem, which blocks cross with it, or why it is not
+    proved."""
     notes = [f"no bifurcation at integer d = {d}" for d in threshold["absent_at"]]
     if threshold["together"]:
         notes.append(f"together with {', '.join(threshold['together'])}")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from symlandscape.relu.families import Family, family
     from symlandscape.relu.files import MatrixFile, read_matrices
     from symlandscape.relu.fixed_space import SolveResult, solve
+    from symlandscape.relu.for_all import MinimumForAll, minimum_for_all
+    from symlandscape.relu.half_line import HalfLine
     from symlandscape.relu.identification import Identification, IdentifiedPoint, identify, identify_matrix
     from symlandscape.relu.reduced import ReducedPoint, reduced_point
     from symlandscape.relu.spectra import SpectrumResult, spectrum
@@ -26,7 +28,9 @@ __all__ = [
     "Family",
     "Identification",
     "IdentifiedPoint",
+    "HalfLine",
     "MatrixFile",
+    "MinimumForAll",
     "ReducedPoint",
     "SolveResult",
     "SpectralBlock",
@@ -39,6 +43,7 @@ __all__ = [
     "family",
     "identify",
     "identify_matrix",
+    "minimum_for_all",
     "read_matrices",
     "reduced_point",
     "series",
@@ -56,6 +61,8 @@ _HOMES = {
     "expansions": ("Expansion", "series"),
     "families": ("Family", "family"),
     "files": ("MatrixFile", "read_matrices"),
+    "for_all": ("MinimumForAll", "minimum_for_all"),
+    "half_line": ("HalfLine",),
     "fixed_space": ("SolveResult", "solve"),
     "identification": ("Identification", "IdentifiedPoint", "identify", "identify_matrix"),
     "reduced": ("ReducedPoint", "reduced_point"),

@@ -1,8 +1,10 @@
-"""Where the eigenvalues of a family change sign while one block grows: a scan of the whole range in floats (level ESTIMATED).
+"""Where the eigenvalues of a family change sign while one block grows: a scan of the whole range in floats (level
+ESTIMATED).
 
-The branch is followed from large d down to small d; the blocks' eigenvalues at the samples are compared from one sample to the next. An eigenvalue that touches or
-passes zero and returns between two samples leaves their counts equal: where the parabola through three samples of the eigenvalue nearest to zero
-comes close to zero, the branch is sampled again at the parabola's lowest places.
+The branch is followed from large d down to small d; the blocks' eigenvalues at the samples are compared from one sample
+to the next. An eigenvalue that touches or passes zero and returns between two samples leaves their counts equal: where
+the parabola through three samples of the eigenvalue nearest to zero comes close to zero, the branch is sampled again at
+the parabola's lowest places.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ __all__ = ["Branch", "Change", "Row", "branch_of", "changes", "place_of_other_si
 LONGEST_STEP = 0.05  # in log(size): the scan's resolution
 SMALLEST_SIZE = Fraction(201, 100)
 """Least size of the moving block: at 2 the symmetric copy of s has length 0, and below its square is negative."""
-NARROW = 1e-7
+NARROW = 1e-4
 """Relative width of the interval to which a change of sign is isolated before it is proved."""
 CLOSE = 0.5
 """An eigenvalue is looked at more closely where a parabola takes it below this fraction of its sampled value."""
@@ -38,7 +40,8 @@ TRIED_BELOW = 5  # values of d that are tried, from large to small, when the fam
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A family along the size n of its moving block: generic pattern (that size a symbol) and everything that does not move."""
+    """A family along the size n of its moving block: generic pattern (that size a symbol) and everything that does not
+    move."""
 
     family: Family
     generic: Pattern
@@ -107,22 +110,26 @@ def float_block(branch: Branch, component: Component, sample: Sample) -> np.ndar
     return np.array(branch.point([float(v) for v in sample.point], float(sample.size), float_field()).block(component))
 
 
-def row(branch: Branch, sample: Sample) -> Row:
-    """The sample with its eigenvalues."""
+def row(branch: Branch, sample: Sample, only: Component | None = None) -> Row:
+    """The sample with its eigenvalues, of all components or of one only."""
     point = branch.point([float(v) for v in sample.point], float(sample.size), float_field())
-    entries = point.entries()
-    return Row(sample, {c.label: np.linalg.eigvalsh(np.array(point.block(c, entries))) for c in branch.components()})
+    entries, wanted = point.entries(), branch.components() if only is None else (only,)
+    return Row(sample, {c.label: np.linalg.eigvalsh(np.array(point.block(c, entries))) for c in wanted})
 
 
 def samples(branch: Branch, low: Fraction, high: Fraction) -> list[Sample]:
-    """The branch in descending size from d = ``high`` (or where it ends before) to d = ``low`` (or where it ends before).
+    """The branch in descending size from d = ``high`` (or where it ends before) to d = ``low`` (or where it ends
+    before).
 
     Raises InputError where the family exists nowhere on [low, high].
     """
     top, bottom = high - branch.fixed, max(low - branch.fixed, SMALLEST_SIZE)
     if top <= bottom:
         least = bottom + branch.fixed
-        raise InputError(f"family {branch.family} has its thresholds above d = {float(least):g}, but the range {low} to {high} came; take a larger range")
+        raise InputError(
+            f"family {branch.family} is followed for d above {float(least):g}, but the range {low} to {high} came; "
+            "take a range that reaches higher"
+        )
     start = _highest(branch, bottom, top)
     above = list(follow(branch.pattern, start, top, branch.family.slope, LONGEST_STEP)) if start.size < top else [start]
     below = list(follow(branch.pattern, start, bottom, branch.family.slope, LONGEST_STEP))
@@ -134,7 +141,9 @@ def _highest(branch: Branch, bottom: Fraction, top: Fraction) -> Sample:
     refused: InputError | None = None
     for i in range(TRIED_BELOW):
         size = (top * Fraction(float(bottom / top) ** (i / TRIED_BELOW))).limit_denominator(10**4)
-        size = size if size.denominator != 1 else size + Fraction(1, 1000)  # off the integers, where small blocks lose components
+        size = (
+            size if size.denominator != 1 else size + Fraction(1, 1000)
+        )  # off the integers, where small blocks lose components
         try:
             pattern, values = branch.family.coordinates(branch.family.pattern(size + branch.fixed))
         except InputError as error:
@@ -147,7 +156,7 @@ def _highest(branch: Branch, bottom: Fraction, top: Fraction) -> Sample:
 def moved(branch: Branch, near: Sample, size: Fraction) -> Sample | None:
     """The branch at a size next to a sample; None where it cannot be followed there."""
     last = near
-    for last in follow(branch.pattern, near, size, branch.family.slope):
+    for last in follow(branch.pattern, near, size, branch.family.slope):  # noqa: B007 - the last one is wanted
         pass
     return last if last.size == size else None
 
@@ -156,7 +165,7 @@ def changes(branch: Branch, rows: Sequence[Row]) -> list[Change]:
     """Every change of a component's inertia along rows in descending size, isolated to neighbouring sizes."""
     found = []
     for component in branch.components():
-        refined = sorted([*rows, *dips(branch, component.label, rows)], key=lambda r: r.sample.size, reverse=True)
+        refined = sorted([*rows, *dips(branch, component, rows)], key=lambda r: r.sample.size, reverse=True)
         for above, below in pairwise(refined):
             found += list(_isolated(branch, Change(component, below, above)))
     return found
@@ -174,13 +183,15 @@ def _isolated(branch: Branch, change: Change) -> Iterator[Change]:
     if middle is None:
         yield change
         return
-    here = row(branch, middle)
+    here = row(branch, middle, change.component)
     yield from _isolated(branch, Change(change.component, below, here))
     yield from _isolated(branch, Change(change.component, here, above))
 
 
-def dips(branch: Branch, label: str, rows: Sequence[Row]) -> Iterator[Row]:
-    """Rows between the samples at which the component has another number of negative eigenvalues than at the samples around."""
+def dips(branch: Branch, component: Component, rows: Sequence[Row]) -> Iterator[Row]:
+    """Rows between the samples at which the component has another number of negative eigenvalues than at the samples
+    around."""
+    label = component.label
     for three in zip(rows, rows[1:], rows[2:], strict=False):
         negative = {r.negative(label) for r in three}
         if len(negative) > 1:
@@ -190,11 +201,13 @@ def dips(branch: Branch, label: str, rows: Sequence[Row]) -> Iterator[Row]:
         values = [float(r.eigenvalues[label][index]) for r in three]
         extra: dict[float, Row] = {}
 
-        def value_at(place: float, extra: dict[float, Row] = extra, near: Sample = three[1].sample, index: int = index) -> float:
+        def value_at(
+            place: float, extra: dict[float, Row] = extra, near: Sample = three[1].sample, index: int = index
+        ) -> float:
             sample = moved(branch, near, Fraction(float(np.exp(place))).limit_denominator(10**9))
             if sample is None:
                 return float("nan")
-            extra[place] = row(branch, sample)
+            extra[place] = row(branch, sample, component)
             return float(extra[place].eigenvalues[label][index])
 
         place = place_of_other_sign(value_at, places, values)
@@ -202,10 +215,14 @@ def dips(branch: Branch, label: str, rows: Sequence[Row]) -> Iterator[Row]:
             yield extra[place]
 
 
-def place_of_other_sign(value_at: Callable[[float], float], places: Sequence[float], values: Sequence[float], steps: int = 24) -> float | None:
-    """A place where a function with three values of one sign takes the other sign, or None; successive parabolas through the three lowest |values|.
+def place_of_other_sign(
+    value_at: Callable[[float], float], places: Sequence[float], values: Sequence[float], steps: int = 24
+) -> float | None:
+    """A place where a function with three values of one sign takes the other sign, or None; successive parabolas
+    through the three lowest |values|.
 
-    Looks only where the parabola through the three points has its vertex between them, at less than ``CLOSE`` times the least |value|.
+    Looks only where the parabola through the three points has its vertex between them, at less than ``CLOSE`` times the
+    least |value|.
     """
     side = np.sign(values[1])
     if side == 0 or any(np.sign(v) != side for v in values):

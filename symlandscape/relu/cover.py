@@ -1,16 +1,18 @@
-"""Proof that a list of crossings is complete: a cover of the branch by pieces of the moving size, each certified over balls.
+"""Proof that a list of crossings is complete: a cover of the branch by pieces of the moving size, each certified over
+balls.
 
-On a piece N = n0 + D of sizes the branch is z(n) = p(n) + y(n) with its Taylor polynomial p at n0 (found, not trusted). With Y a box, T = p(N) + Y the tube
-and A an approximate inverse Jacobian,
+On a piece N = n0 + D of sizes the branch is z(n) = p(n) + y(n) with its Taylor polynomial p at n0 (found, not trusted).
+With Y a box, T = p(N) + Y the tube and A an approximate inverse Jacobian,
 
     K = - A g(p(n), n) + (I - A J(p(n) + Y, n)) Y,      n in N,
 
-lies inside Y: for every n in N there is exactly one critical point in the tube (Krawczyk with n a ball). Values over N come from Taylor's theorem in n
-(arith/taylor.py), for every fixed y in Y, and so do the blocks B(p(n) + y, n). Then either LDL^T decides all pivots, so the block keeps its inertia on N, or
-all pivots but the last (the largest diagonal entry goes first) are decided and the last one is strictly monotone along the branch: then the block is
-singular at most once on N, and a crossing that is proved to lie in the tube, or equal inertia at both ends, tells how often. Along the branch y' = -J^-1 (d/dn) g(p + y, n)
-for fixed y. Neighbouring pieces are linked: at the common size the critical point of one lies in the tube of the other. Level of a finished
-cover: CERTIFIED.
+lies inside Y: for every n in N there is exactly one critical point in the tube (Krawczyk with n a ball). Values over N
+come from Taylor's theorem in n (arith/taylor.py), for every fixed y in Y, and so do the blocks B(p(n) + y, n). Then
+either LDL^T decides all pivots, so the block keeps its inertia on N, or all pivots but the last (the largest diagonal
+entry goes first) are decided and the last one is strictly monotone along the branch: then the block is singular at most
+once on N, and a crossing that is proved to lie in the tube, or equal inertia at both ends, tells how often. Along the
+branch y' = -J^-1 (d/dn) g(p + y, n) for fixed y. Neighbouring pieces are linked: at the common size the critical point
+of one lies in the tube of the other. Level of a finished cover: CERTIFIED.
 """
 
 from __future__ import annotations
@@ -44,25 +46,32 @@ SHORTEST = Fraction(1, 10**5)
 """Relative length below which a piece is not bisected any more."""
 MOST_PIECES = 20_000
 WIDER = 6
-"""Radius of a tube in bounds of the distance between the branch and its chord: neighbours must reach into each other."""
+"""Radius of a tube in bounds of the distance between the branch and its chord: neighbours must reach into each
+other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Whether the pieces from ``low`` to ``high`` (sizes) are all proved and linked; ``remark`` says what failed."""
+    """Whether the pieces from ``low`` to ``high`` (sizes) are all proved and linked; ``remark`` says what failed.
+
+    ``last`` is the piece that ends at ``high``.
+    """
 
     complete: bool
     pieces: int
     low: Fraction
     high: Fraction
     remark: str = ""
+    last: Piece | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A proved piece [low, high] of sizes: the coefficients of the polynomial p in n - n0 for each coordinate, the box Y and the image K.
+    """A proved piece [low, high] of sizes: the coefficients of the polynomial p in n - n0 for each coordinate, the box
+    Y and the image K.
 
-    ``inertias`` gives the number of negative eigenvalues of each block that keeps it; the labels in ``monotone`` are singular at most once.
+    ``inertias`` gives the number of negative eigenvalues of each block that keeps it; the labels in ``monotone`` are
+    singular at most once.
     """
 
     low: Fraction
@@ -86,7 +95,8 @@ class Piece:
 
 
 def cover(family: Family, low: Fraction | int, high: Fraction | int) -> Cover:
-    """Whether the crossings that the scan finds and proves on d in [low, high] are all there are, for as far as the branch could be followed."""
+    """Whether the crossings that the scan finds and proves on d in [low, high] are all there are, for as far as the
+    branch could be followed."""
     branch = branch_of(family)
     followed = samples(branch, Fraction(low), Fraction(high))
     found = changes(branch, [row(branch, s) for s in followed])
@@ -94,7 +104,8 @@ def cover(family: Family, low: Fraction | int, high: Fraction | int) -> Cover:
 
 
 def cover_branch(branch: Branch, followed: Sequence[Sample], crossings: Iterable[Crossing]) -> Cover:
-    """Covers the branch along samples in descending size; complete when every crossing on it is among the proved ones."""
+    """Covers the branch along samples in descending size; complete when every crossing on it is among the proved
+    ones."""
     low, high = followed[-1].size, followed[0].size
     proved = [c for c in crossings if c.proved]
     pieces: list[Piece] = []
@@ -109,11 +120,21 @@ def cover_branch(branch: Branch, followed: Sequence[Sample], crossings: Iterable
                 if not missed:
                     pieces.append(found)
                     continue
-            if middle is None or above.size - below.size < SHORTEST * above.size or len(pieces) + len(todo) > MOST_PIECES:
+            if (
+                middle is None
+                or above.size - below.size < SHORTEST * above.size
+                or len(pieces) + len(todo) > MOST_PIECES
+            ):
                 where = f"between d = {float(below.size + branch.fixed):.8g} and {float(above.size + branch.fixed):.8g}"
-                return Cover(False, len(pieces), low, high, f"the cover stopped {where}: {'a block' if found else 'the branch'} could not be enclosed there")
+                return Cover(
+                    False,
+                    len(pieces),
+                    low,
+                    high,
+                    f"the cover stopped {where}: {'a block' if found else 'the branch'} could not be enclosed there",
+                )
             todo += [(middle, above), (below, middle)]
-    return Cover(True, len(pieces), low, high)
+    return Cover(True, len(pieces), low, high, last=pieces[-1])
 
 
 def _middle(branch: Branch, below: Sample, above: Sample) -> Sample | None:
@@ -162,7 +183,7 @@ def _proved(branch: Branch, below: Sample, middle: Sample, above: Sample) -> Pie
         signs = inertia(B) if is_finite(B) else None
         if signs is not None:
             inertias[component.label] = signs.negative
-        elif is_finite(B) and _monotone(branch, component, polynomial, tube, J, B, rows, (first, second), offset, n0):
+        elif is_finite(B) and _monotone(branch, component, J, B, rows, (first, second), offset, n0):
             monotone.append(component.label)
         else:
             return None
@@ -170,7 +191,8 @@ def _proved(branch: Branch, below: Sample, middle: Sample, above: Sample) -> Pie
 
 
 def _polynomial(branch: Branch, z0: Sequence[arb], n0: arb, inverse: arb_mat) -> tuple[tuple[arb, ...], ...]:
-    """Approximate Taylor coefficients of the branch at n0, order by order: A times the residual's coefficient corrects the next one."""
+    """Approximate Taylor coefficients of the branch at n0, order by order: A times the residual's coefficient corrects
+    the next one."""
     size, found = len(z0), [[x] + [arb(0)] * (ORDER - 1) for x in z0]
     for k in (0, *range(ORDER)):
         gradient = _point(branch, found, [arb(0)] * size, n0, series([n0, 1])).gradient()
@@ -180,7 +202,9 @@ def _polynomial(branch: Branch, z0: Sequence[arb], n0: arb, inverse: arb_mat) ->
     return tuple(tuple(coefficients) for coefficients in found)
 
 
-def _point(branch: Branch, polynomial: Sequence[Sequence[arb]], offsets: Sequence[arb], n0: arb, n: Any) -> ReducedPoint:
+def _point(
+    branch: Branch, polynomial: Sequence[Sequence[arb]], offsets: Sequence[arb], n0: arb, n: Any
+) -> ReducedPoint:
     """The point p(n) + offsets over series in n."""
     values = []
     for coefficients, y in zip(polynomial, offsets, strict=True):
@@ -193,16 +217,29 @@ def _point(branch: Branch, polynomial: Sequence[Sequence[arb]], offsets: Sequenc
 
 def _over(at_point: Sequence[Sequence[Any]], at_ball: Sequence[Sequence[Any]], offset: arb) -> arb_mat:
     """The ball matrix of the values over the piece."""
-    return ball_matrix([[enclosure_over(a, b, offset, ORDER) for a, b in zip(r, s, strict=True)] for r, s in zip(at_point, at_ball, strict=True)])
+    return ball_matrix(
+        [
+            [enclosure_over(a, b, offset, ORDER) for a, b in zip(r, s, strict=True)]
+            for r, s in zip(at_point, at_ball, strict=True)
+        ]
+    )
 
 
 def _monotone(
-    branch: Branch, component: Component, polynomial: Sequence[Sequence[arb]], tube: Sequence[arb], J: arb_mat, B: arb_mat,
-    rows: tuple[Any, Any], points: tuple[ReducedPoint, ReducedPoint], offset: arb, n0: arb,
-) -> bool:  # fmt: skip
+    branch: Branch,
+    component: Component,
+    J: arb_mat,
+    B: arb_mat,
+    rows: tuple[Any, Any],
+    points: tuple[ReducedPoint, ReducedPoint],
+    offset: arb,
+    n0: arb,
+) -> bool:
     """Whether the block's last pivot is strictly monotone along the branch and its other pivots keep their signs."""
-    size, whole = len(tube), n0 + offset
-    drift = [derivative_over(a, b, offset, ORDER) for a, b in zip(points[0].gradient(), points[1].gradient(), strict=True)]
+    size, whole = J.nrows(), n0 + offset
+    drift = [
+        derivative_over(a, b, offset, ORDER) for a, b in zip(points[0].gradient(), points[1].gradient(), strict=True)
+    ]
     rest = solve(J, arb_mat(size, 1, drift))
     if rest is None:
         return False
@@ -210,7 +247,10 @@ def _monotone(
     duals = [Dual(x, (-rest[i, 0],)) for i, x in enumerate(box)]
     sideways = branch.point(duals, Dual(whole, (arb(0),)), dual_field(arb_field(), 1)).block(component)
     rates = [
-        [Dual(B[i, j], (derivative_over(rows[0][i][j], rows[1][i][j], offset, ORDER) + sideways[i][j].parts[0],)) for j in range(B.ncols())]
+        [
+            Dual(B[i, j], (derivative_over(rows[0][i][j], rows[1][i][j], offset, ORDER) + sideways[i][j].parts[0],))
+            for j in range(B.ncols())
+        ]
         for i in range(B.nrows())
     ]
     pivot = last_pivot(rates)
@@ -218,7 +258,8 @@ def _monotone(
 
 
 def last_pivot(rows: Sequence[Sequence[Dual]]) -> Dual | None:
-    """The last pivot of LDL^T over dual numbers, largest diagonal entry first; None where another pivot's sign is not decided."""
+    """The last pivot of LDL^T over dual numbers, largest diagonal entry first; None where another pivot's sign is not
+    decided."""
     work, left = [list(row) for row in rows], list(range(len(rows)))
     while len(left) > 1:
         best = max(left, key=lambda j: abs(mid_float(work[j][j].value)))
@@ -233,7 +274,8 @@ def last_pivot(rows: Sequence[Sequence[Dual]]) -> Dual | None:
 
 
 def _linked(below: Piece, above: Piece) -> bool:
-    """Whether at the common size the critical point of one piece lies in the tube of the other, so that the branch is the same."""
+    """Whether at the common size the critical point of one piece lies in the tube of the other, so that the branch is
+    the same."""
     n = to_arb(above.low)
     for one, other in ((below, above), (above, below)):
         places = zip(one.middle(n), one.image, other.middle(n), other.tube, strict=True)
@@ -243,7 +285,8 @@ def _linked(below: Piece, above: Piece) -> bool:
 
 
 def _missed(branch: Branch, found: Piece, proved: Sequence[Crossing]) -> bool:
-    """Whether a block that is singular at most once on the piece is not accounted for, by a proved crossing or by equal inertia at both ends."""
+    """Whether a block that is singular at most once on the piece is not accounted for, by a proved crossing or by equal
+    inertia at both ends."""
     whole = interval(to_arb(found.low), to_arb(found.high))
     for label in found.monotone:
         inside = [c for c in proved if c.component.label == label and interior(whole, c.n) and _in_tube(found, c)]

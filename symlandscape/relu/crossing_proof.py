@@ -1,11 +1,13 @@
-"""One crossing, proved: a regular zero of the extended system in (z, u, n), with the signs of all other blocks around it.
+"""One crossing, proved: a regular zero of the extended system in (z, u, n), with the signs of all other blocks around
+it.
 
 A crossing of the block B in a component at size n of the moving block is a zero of
 
     g(z, n) = 0,    B(z, n) u = 0,    u.u = 1        in (z, u, n),
 
-with g the reduced gradient. Its Jacobian (dual numbers over balls) is regular exactly when the critical point is isolated, the zero eigenvalue is simple
-and it moves with nonzero speed; Krawczyk's test therefore proves existence, uniqueness and transversality of the crossing at once.
+with g the reduced gradient. Its Jacobian (dual numbers over balls) is regular exactly when the critical point is
+isolated, the zero eigenvalue is simple and it moves with nonzero speed; Krawczyk's test therefore proves existence,
+uniqueness and transversality of the crossing at once.
 """
 
 from __future__ import annotations
@@ -36,9 +38,10 @@ NEGATIVES = dict[str, tuple[int, int] | None]
 class Crossing:
     """What is proved about one crossing.
 
-    ``proved`` tells whether existence, uniqueness and simplicity near the enclosures are. ``z``, ``u``, ``n``: enclosures of the critical point, the null vector
-    and the moving size; ``speed`` of dz/dn (None when not enclosed); ``increasing`` the direction of the eigenvalue (None when not decided). ``negatives``:
-    each component's negative eigenvalues just below and just above, None for a block whose signs are not decided there.
+    ``proved`` tells whether existence, uniqueness and simplicity near the enclosures are. ``z``, ``u``, ``n``:
+    enclosures of the critical point, the null vector and the moving size; ``speed`` of dz/dn (None when not enclosed);
+    ``increasing`` the direction of the eigenvalue (None when not decided). ``negatives``: each component's negative
+    eigenvalues just below and just above, None for a block whose signs are not decided there.
     """
 
     component: Component
@@ -132,9 +135,9 @@ def prove(branch: Branch, change: Change, digits: int) -> Crossing:
 def _elsewhere(change: Change, n: arb) -> str:
     """Why the zero found is not the one crossing of the isolated interval, or nothing."""
     if not change.is_simple:
-        return "several eigenvalues change sign within one ten-millionth of the size, and only simple crossings are proved"
+        return "several eigenvalues change sign at almost the same size, and only simple crossings are proved"
     low, high = change.below.sample.size, change.above.sample.size
-    found, slack = arb_to_fraction(n.mid()), Fraction(100 * NARROW) * high
+    found, slack = arb_to_fraction(n.mid()), Fraction(NARROW) * high
     if not low - slack <= found <= high + slack:
         return "the proof converged to another crossing than the one that was bracketed"
     return ""
@@ -149,7 +152,9 @@ def speed(branch: Branch, z: Sequence[arb], n: arb) -> tuple[arb, ...] | None:
     return None if found is None else tuple(found[j, 0] for j in range(size))
 
 
-def _increasing(branch: Branch, component: Component, z: Sequence[arb], u: Sequence[arb], n: arb, along: Sequence[arb]) -> bool | None:
+def _increasing(
+    branch: Branch, component: Component, z: Sequence[arb], u: Sequence[arb], n: arb, along: Sequence[arb]
+) -> bool | None:
     """The sign of u'(dB/dn)u along the branch, the speed of the crossing eigenvalue."""
     block = _lifted(branch, z, n).block(component)
     form = dot([dot(row, u) for row in block], u)

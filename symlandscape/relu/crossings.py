@@ -1,7 +1,9 @@
-"""Fractional dimensions: the real d at which an isotypic block of a family becomes singular, each proved, on a whole range.
+"""Fractional dimensions: the real d at which an isotypic block of a family becomes singular, each proved, on a whole
+range.
 
-The crossings are found by following the branch and counting negative eigenvalues of every block (branch_scan.py), and each is proved by Krawczyk's test of an
-extended system (crossing_proof.py). That none is missing is proved on demand by a cover of the range (cover.py). Source: Arjevani & Field 2021, section 5.
+The crossings are found by following the branch and counting negative eigenvalues of every block (branch_scan.py), and
+each is proved by Krawczyk's test of an extended system (crossing_proof.py). That none is missing is proved on demand by
+a cover of the range (cover.py). Source: Arjevani & Field 2021, section 5.
 """
 
 from __future__ import annotations
@@ -29,12 +31,15 @@ MORE_DIGITS = "the crossing is proved, but the sign of another eigenvalue is not
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One crossing: the component, the enclosure of d, what the family becomes for larger d, and the negative eigenvalues of all blocks around it.
+    """One crossing: the component, the enclosure of d, what the family becomes for larger d, and the negative
+    eigenvalues of all blocks around it.
 
-    ``increasing`` tells whether the eigenvalue grows with d; ``direction`` holds the null vector over the copies of the component. ``negatives`` maps
-    each component to its number of negative eigenvalues just below and just above. ``absent_at`` lists neighbouring integers d at which the
-    component's multiplicity is not positive, so that the crossing is no bifurcation there. ``together`` names the components that cross at the same d, to all
-    digits computed (then the point has more symmetry than its pattern). ``certificate`` is there on demand, where no other block crosses.
+    ``increasing`` tells whether the eigenvalue grows with d; ``direction`` holds the null vector over the copies of the
+    component. ``negatives`` maps each component to its number of negative eigenvalues just below and just above.
+    ``absent_at`` lists neighbouring integers d at which the component's multiplicity is not positive, so that the
+    crossing is no bifurcation there. ``together`` names the components that cross at the same d, to all digits computed
+    (then the point has more symmetry than its pattern). ``certificate`` is there on demand, where no other block
+    crosses.
     """
 
     label: str
@@ -79,8 +84,8 @@ class Threshold:
 class Thresholds:
     """All crossings found on [low, high] in ascending d; the branch was followed from d = ``begins`` to ``ends``.
 
-    ``complete`` is True where a cover of ``pieces`` intervals proves that none is missing on [begins, ends] (level CERTIFIED); otherwise the list rests on the
-    scan (ESTIMATED), and ``remark`` says why where a cover was asked for.
+    ``complete`` is True where a cover of ``pieces`` intervals proves that none is missing on [begins, ends] (level
+    CERTIFIED); otherwise the list rests on the scan (ESTIMATED), and ``remark`` says why where a cover was asked for.
     """
 
     family: str
@@ -115,13 +120,18 @@ class Thresholds:
 
 
 def thresholds(
-    family: Family, low: Fraction | int = 2, high: Fraction | int = 40, digits: int = 30, certify: bool = False, complete: bool = False
+    family: Family,
+    low: Fraction | int = 2,
+    high: Fraction | int = 40,
+    digits: int = 30,
+    certify: bool = False,
+    complete: bool = False,
 ) -> Thresholds:
     """All real d in [low, high] at which an isotypic block of the family becomes singular.
 
-    Each is proved by Krawczyk's test of the extended system and has level CERTIFIED, or UNDECIDED with a reason. With ``certify`` each carries a document for
-    ``check``; with ``complete`` a cover of the range by balls proves that none is missing (seconds more). Raises InputError where the
-    range is empty or the family exists nowhere on it.
+    Each is proved by Krawczyk's test of the extended system and has level CERTIFIED, or UNDECIDED with a reason. With
+    ``certify`` each carries a document for ``check``; with ``complete`` a cover of the range by balls proves that none
+    is missing (seconds more). Raises InputError where the range is empty or the family exists nowhere on it.
     """
     low, high = Fraction(low), Fraction(high)
     if not low < high:
@@ -175,7 +185,8 @@ def _threshold(branch: Branch, crossing: Crossing, certify: bool) -> Threshold:
 
 
 def _joined(threshold: Threshold, known: Sequence[Threshold], labels: Sequence[str]) -> Threshold:
-    """The threshold with the signs of the blocks that cross inside the same enclosure, each of which is proved on its own."""
+    """The threshold with the signs of the blocks that cross inside the same enclosure, each of which is proved on its
+    own."""
     if threshold.level is not Level.UNDECIDED or threshold.increasing is None:
         return threshold
     there = [t for t in known if t.label in t.negatives and t.d.overlaps(threshold.d)]
@@ -184,11 +195,19 @@ def _joined(threshold: Threshold, known: Sequence[Threshold], labels: Sequence[s
         return threshold
     together = tuple(t.label for t in there if t is not threshold)
     reason = f"crosses together with {', '.join(together)}: the point has more symmetry than its pattern"
-    return replace(threshold, negatives=negatives, together=together, becomes=becomes(negatives), level=Level.CERTIFIED, reason=reason)
+    return replace(
+        threshold,
+        negatives=negatives,
+        together=together,
+        becomes=becomes(negatives),
+        level=Level.CERTIFIED,
+        reason=reason,
+    )
 
 
 def becomes(negatives: dict[str, tuple[int, int]]) -> str:
-    """What the family turns into as d grows: a minimum (no negative eigenvalue left), a saddle (none before), or neither."""
+    """What the family turns into as d grows: a minimum (no negative eigenvalue left), a saddle (none before), or
+    neither."""
     below, above = (sum(pair[i] for pair in negatives.values()) for i in (0, 1))
     return "minimum" if above == 0 else "saddle" if below == 0 else "neither"
 

@@ -91,9 +91,14 @@ class Family:
         return _certified(self, self.pattern(exact), digits, certify)
 
     def thresholds(
-        self, digits: int = 30, low: Fraction | int = 2, high: Fraction | int = 40, certify: bool = False, complete: bool = False
+        self,
+        digits: int = 30,
+        low: Fraction | int = 2,
+        high: Fraction | int = 40,
+        certify: bool = False,
+        complete: bool = False,
     ) -> Thresholds:
-        """All real d in [low, high] at which a block of the Hessian becomes singular along the family (crossings.py)."""
+        """All real d in [low, high] at which a block of the Hessian is singular along the family (crossings.py)."""
         from symlandscape.relu.crossings import thresholds
 
         return thresholds(self, low, high, digits, certify, complete)

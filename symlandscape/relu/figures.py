@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
     from symlandscape.relu.critical_point import CriticalPoint
 
-__all__ = ["crossings_along_family", "least_eigenvalue_against_d", "loss_against_d", "loss_histogram", "series_error", "spectrum_against_d"]
+__all__ = [
+    "crossings_along_family",
+    "error_against_iteration",
+    "least_eigenvalue_against_d",
+    "loss_against_d",
+    "loss_histogram",
+    "series_error",
+    "spectrum_against_d",
+]
 
 Curve = Sequence[tuple[float, "CriticalPoint"]]
 
@@ -132,7 +140,10 @@ def series_error(ax: Axes, curves: Mapping[tuple[str, int], tuple[Sequence[float
 def crossings_along_family(
     ax: Axes, curve: Sequence[tuple[float, Mapping[str, Sequence[float]]]], crossings: Sequence[tuple[float, str]]
 ) -> None:
-    """Small eigenvalues of all blocks along a family (component -> ascending values, at each d), with its crossings (d, component) marked on zero."""
+    """Small eigenvalues of all blocks along a family, with its crossings (d, component) marked on zero.
+
+    ``curve`` holds, at each d, the ascending eigenvalues of each component.
+    """
     labels = list(curve[0][1])
     for number, label in enumerate(labels):
         table = np.array([[d, *values[label]] for d, values in curve])
@@ -149,3 +160,23 @@ def crossings_along_family(
     ax.set_xlabel("inputs d (real)")
     ax.set_ylabel("eigenvalue")
     ax.legend(title="component", loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def error_against_iteration(ax: Axes, runs: Mapping[str, tuple[np.ndarray, float, bool]]) -> None:
+    """Distance to the minimum against the iteration, with the predicted decay dashed through its middle.
+
+    ``runs`` maps a method to (errors, predicted factor r, whether the slowest root is double): r^m or m r^m.
+    """
+    longest = sorted(len(errors) for errors, _, _ in runs.values())[-2] * 1.6
+    for number, (name, (errors, rate, double)) in enumerate(runs.items()):
+        m = np.arange(len(errors))
+        ax.plot(m, errors, color=f"C{number}", linewidth=2.2, alpha=0.55, label=f"{name}, r = {rate:.4f}")
+        middle = min(len(errors), int(longest)) // 2
+        shape = (m - middle) * np.log(rate) + (np.log(np.maximum(m, 1) / middle) if double else 0)
+        ax.plot(m[1:], errors[middle] * np.exp(shape[1:]), color=f"C{number}", linestyle="--", linewidth=1)
+    ax.set_yscale("log")
+    ax.set_xlim(0, longest)
+    ax.set_ylim(1e-12, 1e-2)
+    ax.set_xlabel("iteration")
+    ax.set_ylabel("distance to the minimum")
+    ax.legend(title="dashed: predicted decay", loc="upper right")

@@ -6,17 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 import sympy
 
-from symlandscape.arith.pi_field import PiFraction
+from symlandscape.arith.pi_field import PiFraction, PiSurd
 from symlandscape.arith.power_series import Series
 from symlandscape.errors import InputError
 
 __all__ = ["TooFewTerms", "ascending", "characteristic_polynomial", "roots"]
 
 
-class TooFewTerms(InputError):  # noqa: N818 - a reason to compute more, not a fault of the input
+class TooFewTerms(InputError):
     """Roots cannot be told apart by the terms that are known."""
 
 
@@ -154,6 +155,12 @@ def _edges(polynomial: Sequence[Series], above: int | None) -> Iterator[tuple[in
 
 def _leading_coefficients(edge: Sequence[tuple[int, PiFraction]]) -> list[tuple[PiFraction, int]]:
     """Nonzero roots of an edge polynomial in Q(pi) with multiplicities, by factoring over Q in x and pi."""
+    degrees = [k for k, _ in edge]
+    if max(degrees) - min(degrees) == 1:
+        (_, constant), (_, slope) = sorted(edge, key=lambda term: term[0])
+        return [(-(constant / slope), 1)]
+    if any(isinstance(c, PiSurd) for _, c in edge):
+        return _surd_roots(edge)
     x, p = sympy.symbols("x p")
     low = min(k for k, _ in edge)
     total = sympy.Add(*(c.sympy().xreplace({sympy.pi: p}) * x ** (k - low) for k, c in edge))
@@ -168,6 +175,23 @@ def _leading_coefficients(edge: Sequence[tuple[int, PiFraction]]) -> list[tuple[
         slope, constant = sympy.Poly(factor, x).all_coeffs()
         found.append((_fraction(-constant, p) / _fraction(slope, p), int(multiplicity)))
     return found
+
+
+def _surd_roots(edge: Sequence[tuple[int, Any]]) -> list[tuple[Any, int]]:
+    """Roots of a quadratic edge with coefficients a + b sqrt(r): a double root, or two by the discriminant's root."""
+    degrees = sorted(k for k, _ in edge)
+    if degrees[-1] - degrees[0] != 2:
+        raise InputError("eigenvalues with square roots in their leading coefficients part in groups of two only")
+    table = dict(edge)
+    low = degrees[0]
+    zero = PiFraction.of(0)
+    a, b, c = table[low + 2], table.get(low + 1, zero), table[low]
+    discriminant = b * b - PiFraction.of(4) * a * c
+    half = PiFraction.of(2) * a
+    if not discriminant:
+        return [(-(b / half), 2)]
+    root = discriminant.sqrt()
+    return [((-b + root) / half, 1), ((-b - root) / half, 1)]
 
 
 def _fraction(polynomial: sympy.Expr, p: sympy.Symbol) -> PiFraction:

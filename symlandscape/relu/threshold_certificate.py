@@ -1,7 +1,9 @@
-"""The checkable document of one crossing: kind ``relu.threshold``, re-verified by ``symlandscape.check.relu_threshold``.
+"""The checkable document of one crossing: kind ``relu.threshold``, re-verified by
+``symlandscape.check.relu_threshold``.
 
-The interval of sizes is a few times wider than the enclosure of the crossing, and narrow enough for the digits that were asked for; the box is
-wide enough for Krawczyk's test with the size a ball. Precision is twice that of the proof, so that the signs at the ends of the interval are decided.
+The interval of sizes is a few times wider than the enclosure of the crossing, and narrow enough for the digits that
+were asked for; the box is wide enough for Krawczyk's test with the size a ball. Precision is twice that of the proof,
+so that the signs at the ends of the interval are decided.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ MARGIN = 16
 
 
 def threshold_certificate(branch: Branch, crossing: Crossing) -> Certificate | None:
-    """The document for a proved crossing with all signs decided; None where no box passes Krawczyk's test over the interval."""
+    """The document for a proved crossing with all signs decided; None where no box passes Krawczyk's test over the
+    interval."""
     if crossing.speed is None or any(pair is None for pair in crossing.negatives.values()):
         return None
     precision = 2 * crossing.precision + 64
