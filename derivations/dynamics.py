@@ -28,7 +28,7 @@ from symlandscape.relu.dynamics import LinearRate, linear_rates, measured_rate, 
 
 NAME = "dynamics"
 THEME = "relu"
-SOURCE = "arjevani_field_2021, section 5"
+SOURCE = "arjevani_field_2021"
 MEMBERS = (("C0", 6), ("F1", 6), ("A0", 6), ("C0", 8), ("F1", 8), ("A0", 8))
 FULL_MEMBERS = (*MEMBERS, ("F1", 12), ("F2", 10), ("A1", 12), ("A0", 20))
 DRAWN = ("F1", 8)

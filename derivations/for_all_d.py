@@ -23,7 +23,7 @@ THEME = "relu"
 SOURCE = "arjevani_field_2021, section 5 (integer d)"
 CASES = {
     "quick": (("A0", 5, 100, 5), ("F1", 5, 100, 6)),
-    "full": (("A0", 5, 100, 5), ("F1", 5, 100, 6), ("A1", 5, 100, 5), ("A2", 6, 400, 5), ("F2", 7, 400, 5)),
+    "full": (("A0", 5, 100, 5), ("F1", 5, 100, 6), ("A1", 5, 225, 6), ("A2", 6, 400, 6), ("F2", 7, 400, 6)),
 }
 PROBES = (Fraction(21, 2), Fraction(333, 10), Fraction(1234, 10), Fraction(10**5) + Fraction(1, 3))
 

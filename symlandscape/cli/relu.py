@@ -31,6 +31,7 @@ from symlandscape.cli.options import (
 )
 from symlandscape.cli.output import print_json, show, write
 from symlandscape.cli.progress import progress
+from symlandscape.cli.relu_atlas import atlas
 
 app = typer.Typer(
     help="Critical points of the two-layer ReLU target-student loss: families, spectra, formulas, random starts.",
@@ -290,3 +291,6 @@ def theorem(
         proof = found.reason or f"{found.pieces} linked pieces and a half-line"
         show(tables.line(str(found), "bold"), tables.line(proof))
     return ExitCode.DONE if found.verdict is Verdict.YES else ExitCode.UNDECIDED
+
+
+app.command()(atlas)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symlandscape.relu.atlases import Atlas, atlas
     from symlandscape.relu.block_formulas import Blocks, blocks
     from symlandscape.relu.certification import certify
     from symlandscape.relu.critical_point import CriticalPoint, SpectralBlock
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from symlandscape.relu.spectra import SpectrumResult, spectrum
 
 __all__ = [
+    "Atlas",
     "Blocks",
     "CriticalPoint",
     "Discovery",
@@ -37,6 +39,7 @@ __all__ = [
     "SpectrumResult",
     "Threshold",
     "Thresholds",
+    "atlas",
     "blocks",
     "certify",
     "discover",
@@ -53,6 +56,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "atlases": ("Atlas", "atlas"),
     "block_formulas": ("Blocks", "blocks"),
     "certification": ("certify",),
     "critical_point": ("CriticalPoint", "SpectralBlock"),

@@ -9,6 +9,7 @@ g = 0, J u = 0, u.u = 1 in (z, u, n), whose zero is regular exactly at a simple 
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from functools import reduce
 from typing import Any
@@ -33,7 +34,7 @@ from symlandscape.symmetry.pattern import Pattern
 __all__ = ["pattern_of", "row_of_atlas"]
 
 MAX_PRECISION = 1024
-LEAST_TOP = 3  # every row is followed from here on at least, so that what happens at 2 is seen
+LEAST_TOP = 3  # every row is followed from here on at least; ends lie below, so that no leap passes over one
 SHORT = 2e-3
 """Relative steps below this size make the end of the branch worth a proof."""
 NEAR = 1e-2
@@ -55,10 +56,11 @@ def row_of_atlas(task: Task) -> list[dict[str, Any]]:
     kind, count = task.parameters["kind"], task.parameters["count"]
     top, digits = task.parameters["upto"] - count, task.parameters["digits"]
     cells: list[dict[str, Any]] = []
-    here, end = _start(kind, count, max(top, LEAST_TOP)), None
+    before, here, end = None, _start(kind, count, max(top, LEAST_TOP)), None
     for n in range(max(top, LEAST_TOP), 0, -1):
+        leap = _leap(count, before, here, n)
         if end is None:
-            here, end = _step(kind, count, here, n, digits)
+            before, (here, end) = here, (leap, None) if leap else _step(kind, count, here, n, digits)
         if end is not None:
             found = end
         else:
@@ -85,6 +87,18 @@ def _start(kind: str, count: int, top: int) -> Sample:
     if found is None:
         raise InputError(f"the branch {kind} was not found at block sizes {first}; report these sizes")
     return Sample(size, first, found)
+
+
+def _leap(count: int, before: Sample | None, here: Sample, n: int) -> Sample | None:
+    """The next integer size in one step of secant and Newton, where the two before are its neighbours; else None."""
+    if before is None or n < LEAST_TOP or before.size - here.size != 1:
+        return None
+    after = _pattern(count, Fraction(n))
+    moved = math.log(n / here.size) / math.log(here.size / before.size)
+    predicted = here.point + moved * (here.point - before.point)
+    trial = newton(after, predicted, Fraction(0), 8)
+    close = trial is not None and distance(after, trial, predicted) < LARGEST_JUMP
+    return Sample(Fraction(n), after, trial) if trial is not None and close else None
 
 
 def _step(kind: str, count: int, here: Sample, n: int, digits: int) -> tuple[Sample, dict[str, Any] | None]:

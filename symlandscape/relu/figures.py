@@ -12,16 +12,21 @@ from symlandscape.arith.conversions import mid_float
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from symlandscape.relu.atlases import Atlas
     from symlandscape.relu.critical_point import CriticalPoint
 
 __all__ = [
+    "atlas_map",
     "crossings_along_family",
+    "curvature_against_d",
     "error_against_iteration",
+    "isotropy_lattice_figure",
     "least_eigenvalue_against_d",
     "loss_against_d",
     "loss_histogram",
     "series_error",
     "spectrum_against_d",
+    "thresholds_against_slope",
 ]
 
 Curve = Sequence[tuple[float, "CriticalPoint"]]
@@ -180,3 +185,105 @@ def error_against_iteration(ax: Axes, runs: Mapping[str, tuple[np.ndarray, float
     ax.set_xlabel("iteration")
     ax.set_ylabel("distance to the minimum")
     ax.legend(title="dashed: predicted decay", loc="upper right")
+
+
+def curvature_against_d(ax: Axes, curves: Mapping[str, Sequence[tuple[float, float]]]) -> None:
+    """The least eigenvalue of the curvature part of a neuron's diagonal block against d; below zero it can be split."""
+    for number, (name, points) in enumerate(curves.items()):
+        xs, ys = zip(*points, strict=True)
+        ax.plot(xs, ys, color=f"C{number}", marker=".", label=name)
+    ax.axhline(0, color="0.5", linewidth=1)
+    ax.set_xlabel("inputs d")
+    ax.set_ylabel("least curvature (below 0: splitting descends)")
+    ax.legend(title="family, neuron", loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+ATLAS_KINDS = {"M": ("minimum", "#2e9e6b"), "s": ("saddle", "#d9772b"), "=": ("coincides", "#8d6ad0"), "?": ("undecided", "#d04a4a")}
+
+
+def atlas_map(ax: Axes, atlas: Atlas, kind: str) -> None:
+    """The atlas of A(p|q) or F(p|q) as a map: one square for each p (across) and q (up), coloured by what it is; empty
+    where the branch does not exist.
+    """
+    from matplotlib.patches import Patch, Rectangle
+
+    cells = atlas.of(kind)
+    shown = [sign for sign in ATLAS_KINDS if any(c.symbol == sign for c in cells)]
+    for c in cells:
+        if c.symbol in ATLAS_KINDS:
+            colour = ATLAS_KINDS[c.symbol][1]
+            ax.add_patch(Rectangle((c.p - 0.46, c.q - 0.46), 0.92, 0.92, facecolor=colour, linewidth=0))
+    ax.set_xlim(0.4, atlas.upto + 0.6)
+    ax.set_ylim(-0.6, atlas.upto - 0.4)
+    ax.set_aspect("equal")
+    ax.set_xlabel("flipped rows p")
+    ax.set_ylabel("kept rows q")
+    ax.legend(
+        handles=[Patch(color=ATLAS_KINDS[sign][1], label=ATLAS_KINDS[sign][0]) for sign in shown],
+        title=f"{kind}(p|q)",
+        loc="upper right",
+    )
+
+
+def isotropy_lattice_figure(ax: Axes, n: int, families: Mapping[tuple[int, ...], Sequence[str]] | None = None) -> None:
+    """The isotropy types Delta(S_n0 x S_n1 x ..) of S_n x S_n, larger groups above, joined by cover relations.
+
+    Each node is labelled by its partition of n and the dimension of its fixed space; ``families`` holds names to write
+    below some of the partitions. Raises InputError for n outside 1..40.
+    """
+    from symlandscape.symmetry.lattice import isotropy_lattice
+
+    graph = isotropy_lattice(n)
+    layers: dict[int, list[tuple[int, ...]]] = {}
+    for sizes in graph:
+        layers.setdefault(len(sizes), []).append(sizes)
+    place = {
+        sizes: ((i + 0.5) / len(layer), -depth)
+        for depth, layer in layers.items()
+        for i, sizes in enumerate(sorted(layer, reverse=True))
+    }
+    for above, below in graph.edges:
+        xs, ys = zip(place[above], place[below], strict=True)
+        ax.plot(xs, ys, color="0.6", linewidth=0.8, zorder=1)
+    for sizes, (x, y) in place.items():
+        names = list((families or {}).get(sizes, ()))
+        text = "+".join(map(str, sizes)) + f"  [{graph.nodes[sizes]['dimension']}]"
+        ax.plot([x], [y], "o", color="C1" if names else "C0", markersize=7 if names else 4, zorder=2)
+        ax.annotate(text, (x, y), textcoords="offset points", xytext=(0, 6), ha="center", fontsize=7.5)
+        if names:
+            ax.annotate(
+                "\n".join(names), (x, y), textcoords="offset points", xytext=(8, -3), ha="left", va="top", fontsize=7
+            )
+    ax.set_xlim(-0.05, 1.05)
+    ax.set_ylim(-n - 0.5, -0.4)
+    ax.set_xticks([])
+    ax.set_yticks([-depth for depth in layers], [str(depth) for depth in layers])
+    ax.grid(visible=False)
+    ax.set_ylabel("number of blocks")
+
+
+def thresholds_against_slope(
+    ax: Axes, curves: Mapping[str, Sequence[tuple[float, float]]], marks: Sequence[tuple[str, float, float, str]]
+) -> None:
+    """The d from which a family is a minimum against the activation's slope, with events at fixed d as open symbols.
+
+    ``marks`` holds (family, slope, d, what happens): squares are folds, where the family ends; circles singular blocks.
+    """
+    names = list(curves)
+    for number, (name, points) in enumerate(curves.items()):
+        if points:
+            xs, ys = zip(*points, strict=True)
+            ax.plot(xs, ys, color=f"C{number}", marker=".", label=f"{name} becomes a minimum")
+    for name, slope, d, event in marks:
+        colour, symbol = f"C{names.index(name)}", "s" if event == "fold" else "o"
+        ax.plot([slope], [d], symbol, color=colour, markerfacecolor="none", markersize=7)
+        text = f"{name}: fold" if event == "fold" else f"{name}: {event} singular"
+        ax.annotate(text, (slope, d), textcoords="offset points", xytext=(9, 0), va="center", fontsize=7.5)
+    ax.set_yscale("log")
+    ticks = (3, 4, 5, 6, 8, 10, 20, 40)
+    ax.set_yticks(ticks, [str(d) for d in ticks])
+    ax.minorticks_off()
+    ax.set_xlim(-1.02, 1)
+    ax.set_xlabel("slope below zero (-1: absolute value, 0: ReLU)")
+    ax.set_ylabel("inputs d")
+    ax.legend(loc="upper right")

@@ -4,7 +4,7 @@ Laurent models in s = d^(-1/2).
 Write z_i(s) = P_i(s) + s^(K_i) y_i with the exact polynomials P_i of the series. For every s in (0, s1] the Krawczyk
 map of the critical equations in y, with the truncated series inverse A(s) of the Jacobian as preconditioner,
 
-    N_i(Y) = - s^(-K_i) (A g(P))_i + sum_j s^(K_j - K_i) (I - A J(z(Y)))_ij Y_j,
+    N_i(Y) = - s^(-K_i) (A g(P))_i + sum_j s^(K_j - K_i) (I - A J(z(Y)))_ij Y_j,      0 in Y,
 
 is enclosed over the whole interval by Laurent models. If N(Y) lies in the interior of Y, there is exactly one critical
 point in the tube P + s^K Y at each s. Over that tube every isotypic block, scaled by powers of s, is factored as LDL^T
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from symlandscape.arith.balls import arb, interior, mid, sign, symmetric, workprec
+from symlandscape.arith.balls import arb, interior, sign, symmetric, workprec
 from symlandscape.arith.conversions import to_arb
 from symlandscape.arith.laurent_models import Domain, Model, laurent_field
 from symlandscape.arith.pi_field import PiFraction
@@ -34,7 +34,7 @@ from symlandscape.symmetry.pairing import pair
 __all__ = ["HalfLine", "half_line"]
 
 PRECISION = 192
-INFLATIONS = (2, 4, 8, 16)
+INFLATIONS = (Fraction(5, 4), Fraction(3, 2), Fraction(2), Fraction(4))
 TERMS = 8  # exact terms kept beyond the order
 
 
@@ -109,7 +109,8 @@ def _prove(family: Family, first: Fraction, domain: Domain, order: int) -> HalfL
     step = _times(inverse, centre.gradient(), domain)
     shift = [-step[i].scaled(powers[i]) for i in range(size)]
     for inflation in INFLATIONS:
-        tube = [mid(x) + symmetric(((x - mid(x)).abs_upper() + abs(mid(x)) / 8) * inflation) for x in shift]
+        # the boxes hold 0, the centre of the mean value form: J is needed on the segments from 0 to every y in Y
+        tube = [symmetric((x.abs_upper() * to_arb(inflation) + arb((1, -30))).upper()) for x in shift]
         point = _point(family, domain, [_model(p, k, y, domain) for p, k, y in zip(parts, powers, tube, strict=True)])
         jacobian = point.jacobian()
         image = list(shift)

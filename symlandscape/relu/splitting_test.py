@@ -9,7 +9,7 @@ network is
 
 H the Hessian before (derived in ``derivations.extra_neurons``). The clone has a new descent direction exactly when C_i,
 the curvature part of the diagonal block, has a negative eigenvalue. C_i w_i = 0: moving weight from one clone to the
-other costs nothing. Source: theory of Safran, Yehudai & Shamir 2021 (splitting of neurons), Arjevani & Field 2022.
+other costs nothing. Over-parameterised students: Safran, Yehudai & Shamir 2021, Arjevani & Field 2022.
 
 C_i is invariant under the stabiliser of row i: its own column (if it has one), the rest of its own block and the other
 column blocks are orbits, so that C_i consists of one small block on vectors constant on orbits, which holds w_i, and
