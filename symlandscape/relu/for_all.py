@@ -22,7 +22,7 @@ from symlandscape.relu.certification import certify
 from symlandscape.relu.cover import Cover, cover_branch
 from symlandscape.relu.crossing_proof import prove
 from symlandscape.relu.families import Family
-from symlandscape.relu.half_line import HalfLine, half_line
+from symlandscape.relu.half_line import HalfLine, half_line, square_root
 
 __all__ = ["MinimumForAll", "minimum_for_all"]
 
@@ -79,6 +79,7 @@ def minimum_for_all(
     Raises InputError where no crossing that makes the family a minimum lies between ``low`` and ``first``.
     """
     low, first = Fraction(low), Fraction(first)
+    square_root(first)  # refused before any work
     branch = branch_of(family)
     followed = samples(branch, low, first + 1)
     crossings = [prove(branch, change, digits) for change in changes(branch, [row(branch, s) for s in followed])]

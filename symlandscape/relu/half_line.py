@@ -82,7 +82,7 @@ def half_line(family: Family, first: Fraction | int = 400, order: int = 5) -> Ha
     Raises InputError for other families or a ``first`` that is no square.
     """
     first = Fraction(first)
-    root = _square_root(first)
+    root = square_root(first)
     with workprec(PRECISION):
         domain = Domain(arb(0).union(1 / to_arb(root)), order + TERMS)
         try:
@@ -91,7 +91,8 @@ def half_line(family: Family, first: Fraction | int = 400, order: int = 5) -> Ha
             return HalfLine(family.name, first, Verdict.UNDECIDED, {}, (), (), str(reason))
 
 
-def _square_root(x: Fraction) -> Fraction:
+def square_root(x: Fraction) -> Fraction:
+    """The rational root of a rational square; InputError for other numbers."""
     from math import isqrt
 
     p, q = isqrt(x.numerator), isqrt(x.denominator)

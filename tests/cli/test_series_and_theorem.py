@@ -1,0 +1,66 @@
+"""`symlandscape relu series` and `relu theorem`: documents keep their schemas, bad input gets one sentence."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+import sympy
+
+from symlandscape import schemas
+from symlandscape.cli import run
+
+
+def document(capsys, name, *arguments, code=0):
+    assert run(["relu", name, *arguments, "--json"]) == code
+    found = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(schemas.load(f"relu.{name}")).validate(found)
+    return found
+
+
+def test_series_coefficients_are_read_by_sympy(capsys):
+    found = document(capsys, "series", "A0", "--order", "2")
+    assert found["variable"] == "d**(-1/2)"
+    assert found["loss"]["from"] == 0
+    second = sympy.sympify(found["loss"]["coefficients"][1])
+    assert sympy.cancel(second + 4 / (3 * sympy.pi)) == 0
+    assert [len(values) for values in found["spectrum"].values()] == [2, 3, 1, 1]
+
+
+def test_series_are_shown_to_people_and_as_latex(capsys):
+    assert run(["relu", "series", "A0", "--order", "1"]) == 0
+    assert "-4/(3*pi)" in capsys.readouterr().out
+    assert run(["relu", "series", "A0", "--order", "1", "--format", "latex"]) == 0
+    assert capsys.readouterr().out.startswith(r"\begin{align*}")
+
+
+def test_the_theorem_for_a0_is_certified(capsys):
+    found = document(capsys, "theorem", "A0", "--from", "5", "--beyond", "36", "--order", "8")
+    assert (found["verdict"], found["level"], found["label"]) == ("yes", "certified", "x0")
+    assert found["threshold"].startswith("5.7638127349195711669")
+
+
+def test_an_unproved_half_line_is_undecided_with_code_three(capsys):
+    found = document(capsys, "theorem", "A0", "--from", "5", "--beyond", "9", "--order", "3", code=3)
+    assert found["verdict"] == "undecided"
+    assert found["reason"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["series", "C0"],
+        ["series", "A[flipped=3]"],
+        ["series", "A0", "--order", "0"],
+        ["theorem", "A0", "--from", "5", "--beyond", "37"],
+        ["theorem", "A0", "--from", "8", "--beyond", "36"],
+        ["theorem", "A0"],
+    ],
+)
+def test_bad_input_is_one_sentence_and_code_two(capsys, arguments):
+    assert run(["relu", *arguments]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert len(shown.err.strip().splitlines()) == 1
+    assert "Traceback" not in shown.err
