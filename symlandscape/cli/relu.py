@@ -85,22 +85,28 @@ def solve(
     extra_rows: ExtraRowsOption = ExtraRows.FREE,
     slope: Slope = "0",
     seed: Seed = 0,
+    threads: Threads = 1,
+    device: DeviceOption = Device.CPU,
     as_json: Json = False,
 ) -> int:
     """Critical points found from random starts in the fixed space of a block pattern."""
     from symlandscape import relu
 
-    document = relu.solve(
-        pattern,
-        None if at is None else exact(at),
-        starts=starts,
-        seed=seed,
-        digits=digits,
-        certify=certify,
-        extra=extra,
-        extra_rows=extra_rows.value,
-        slope=exact(slope),
-    ).document()
+    with progress(f"{starts} starts") as callback:
+        document = relu.solve(
+            pattern,
+            None if at is None else exact(at),
+            starts=starts,
+            seed=seed,
+            digits=digits,
+            certify=certify,
+            extra=extra,
+            extra_rows=extra_rows.value,
+            slope=exact(slope),
+            threads=threads,
+            device=device.value,
+            progress=callback,
+        ).document()
     if as_json:
         print_json(document)
     else:

@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from symlandscape import backends
 from symlandscape.errors import InputError
 from symlandscape.evidence import Verdict
 from symlandscape.relu.certification import certify
 from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.naming import name_of
 from symlandscape.relu.system import fixed_space_system
-from symlandscape.runs import generator
+from symlandscape.runs import Task, generator, run
+from symlandscape.solve.newton import FloatNewtonResult
 from symlandscape.symmetry.pattern import Pattern
 
 __all__ = ["SolveResult", "solve"]
@@ -79,6 +81,8 @@ def solve(
     extra: int = 0,
     extra_rows: str = "free",
     slope: Fraction | int = 0,
+    threads: int = 1,
+    device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
 ) -> SolveResult:
     """Critical points of the loss restricted to a pattern's fixed space, found by damped Newton from random
@@ -86,8 +90,10 @@ def solve(
 
     Each different one (by loss and spectrum) is enclosed, its blocks' signs decided, and named where it belongs to a
     family. ``seed`` and the number of a start determine it. Points whose enclosure cannot be proved are listed as
-    undecided; the list need not be complete. Raises InputError for a bad pattern.
+    undecided; the list need not be complete. The result does not depend on ``threads``. Raises InputError for a bad
+    pattern or device.
     """
+    backends.resolve_device(device)
     if starts < 1:
         raise InputError(f"expected at least one start, got {starts}")
     orbits = () if not extra else (extra,) if extra_rows == "equal" else (1,) * extra
@@ -100,15 +106,21 @@ def solve(
     classes: list[tuple[float, np.ndarray, np.ndarray]] = []
     counts: list[int] = []
     unresolved = 0
-    for i in range(starts):
-        result = system.solve(_start(space, seed, i), tolerance, NEWTON_STEPS)
+
+    def ends(task: Task) -> FloatNewtonResult:
+        return system.solve(_start(space, seed, task.parameters["start"]), tolerance, NEWTON_STEPS)
+
+    def tell(done: int, total: int, label: str) -> None:
+        if progress is not None:
+            progress(done, total)
+
+    tasks = [Task("relu.solve/1", {"start": i}) for i in range(starts)]
+    for result in run(tasks, ends, threads=threads, progress=tell):
         z = result.point / system.scale
         if not result.converged or not np.isfinite(result.condition) or _smallest_row(space, z) < SMALLEST_NEURON:
             unresolved += 1
         else:
             _add(classes, counts, system.loss(result.point), np.linalg.eigvals(system.jacobian(result.point)), z)
-        if progress is not None:
-            progress(i + 1, starts)
     points = [_certified(space, z, slope, digits, certify) for _, _, z in classes]
     order = sorted(range(len(points)), key=lambda i: classes[i][0])
     return SolveResult(

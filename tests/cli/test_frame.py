@@ -116,7 +116,7 @@ def test_help_is_there_and_imports_nothing_heavy(words: list[str]) -> None:
     ("words", "what"),
     [
         ([], "a command was expected (check, cite, relu, reproduce)"),
-        (["relu"], "a command was expected (blocks, discover, family"),
+        (["relu"], "blocks, discover, family, identify"),
         (["dance"], "dance"),
         (["relu", "dance"], "dance"),
         (["relu", "family"], "NAME"),

@@ -176,6 +176,9 @@ def test_solve_passes_what_it_was_given(toy: Toy) -> None:
         "extra": 0,
         "extra_rows": "free",
         "slope": Fraction(0),
+        "threads": 1,
+        "device": "cpu",
+        "progress": None,
     }
 
 

@@ -101,7 +101,7 @@ def test_another_slope_has_other_critical_points_of_the_same_identity():
 def test_progress_counts_the_starts():
     seen: list[tuple[int, int]] = []
     solve("3", starts=4, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert seen == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 @pytest.mark.parametrize(
@@ -139,3 +139,12 @@ def test_no_starts_and_slope_one_are_refused():
         solve("4", starts=0)
     with pytest.raises(InputError, match="slope 1"):
         solve("4", starts=1, slope=1)
+
+
+def test_threads_do_not_change_the_result():
+    assert solve("4,1", starts=8).document() == solve("4,1", starts=8, threads=2).document()
+
+
+def test_a_missing_device_is_refused():
+    with pytest.raises(InputError, match="cuda"):
+        solve("4,1", starts=2, device="cuda")

@@ -76,7 +76,8 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 
 
 WORKER = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs inherit an ignored SIGINT
 from symlandscape.runs import Store, Task, run
 def slow(task):
     time.sleep(0.02)
