@@ -14,4 +14,9 @@ PROVIDERS = (
     "thresholds",
     "series",
     "for_all_d",
+    "extra_neurons",
+    "second_layer",
+    "slopes",
+    "dynamics",
+    "atlas",
 )

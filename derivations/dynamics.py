@@ -34,7 +34,7 @@ FULL_MEMBERS = (*MEMBERS, ("F1", 12), ("F2", 10), ("A1", 12), ("A0", 20))
 DRAWN = ("F1", 8)
 METHODS = {"gd": "gradient descent", "heavy-ball": "heavy ball", "nesterov": "Nesterov"}
 STATED_RADIUS = 1e-12  # the rates are stated to 8 digits
-DIGITS = {"gd": 6, "heavy-ball": 3, "nesterov": 3}  # of the fitted rate; a double root is fitted through log(m + C)
+DIGITS = {"gd": 5, "heavy-ball": 3, "nesterov": 3}  # of fitted rates: neighbouring eigenvalues still act in the tail
 
 mu, L, h, z, e, v, l = sympy.symbols("mu L h z e v lambda", positive=True)  # noqa: E741 - the field's letter
 beta, r, x, s = sympy.symbols("beta r x s", positive=True)
@@ -188,7 +188,9 @@ def best_run(name: str, d: int, method: str, seed: int) -> Check:
     found = measured_rate(point.matrix(), method, *known[method].floats, double=method != "gd", seed=seed)
     detail = f"fitted on {len(found.errors) - found.first} of {len(found.errors)} iterations"
     with workprec(point.precision):
-        return checked(f"run of {METHODS[method]}", found.rate, arb_to_mpf_mid(known[method].rate), DIGITS[method], detail)
+        return checked(
+            f"run of {METHODS[method]}", found.rate, arb_to_mpf_mid(known[method].rate), DIGITS[method], detail
+        )
 
 
 def other_run(name: str, d: int, method: str, seed: int) -> Check:
@@ -231,7 +233,7 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     """The best constants and rates, and measured rates at certified minima."""
     for method, text in METHODS.items():
         checks = (
-            proved("recurrence of one eigendirection", recurrence_is_derived(method), "trace and determinant of the map"),
+            proved("recurrence of one eigendirection", recurrence_is_derived(method), "trace and determinant"),
             proved("the rate is attained", rate_is_attained(method), "roots at both ends of the spectrum"),
             proved("no other constants do better", OPTIMAL[method](), "Schur's conditions at both ends"),
             certified("the library's balls", formula_agrees(method), "mu = 1/7, L = 5/2"),

@@ -5,8 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 Callback = Callable[..., None]
+
+
+def bar() -> Any:
+    """A rich progress bar on stderr with the columns that all commands share."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True, highlight=False), transient=True)
 
 
 @contextmanager
@@ -18,20 +34,10 @@ def progress(title: str) -> Iterator[Callback | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
+    with bar() as shown:
+        task = shown.add_task(title, total=None)
 
         def callback(done: int, total: int | None = None, *_more: object) -> None:
-            bar.update(task, completed=done, total=total or None)
+            shown.update(task, completed=done, total=total or None)
 
         yield callback

@@ -15,6 +15,7 @@ import typer
 from symlandscape.cli.frame import ExitCode
 from symlandscape.cli.options import Json, Seed
 from symlandscape.cli.output import line, print_json, show, table
+from symlandscape.cli.progress import bar
 
 if TYPE_CHECKING:
     from symlandscape.reproduce import Event, Provider
@@ -78,23 +79,13 @@ def _progress() -> Iterator[Callable[[Event], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True, highlight=False)) as bar:
-        task = bar.add_task("starting", total=None)
+    with bar() as shown:
+        task = shown.add_task("starting", total=None)
 
         def callback(event: Event) -> None:
-            bar.update(task, description=event.text, completed=event.done, total=event.total)
+            shown.update(task, description=event.text, completed=event.done, total=event.total)
             if event.claim is not None:
                 claim = event.claim
-                bar.console.print(f"{claim.level.value:>10}  {claim.id}  {claim.seconds:.1f} s", markup=False)
+                shown.console.print(f"{claim.level.value:>10}  {claim.id}  {claim.seconds:.1f} s", markup=False)
 
         yield callback

@@ -35,6 +35,7 @@ __all__ = ["pattern_of", "row_of_atlas"]
 
 MAX_PRECISION = 1024
 LEAST_TOP = 3  # every row is followed from here on at least; ends lie below, so that no leap passes over one
+LONGEST = 0.2  # in log(size): longer steps fail more often than they help
 SHORT = 2e-3
 """Relative steps below this size make the end of the branch worth a proof."""
 NEAR = 1e-2
@@ -103,7 +104,7 @@ def _leap(count: int, before: Sample | None, here: Sample, n: int) -> Sample | N
 
 def _step(kind: str, count: int, here: Sample, n: int, digits: int) -> tuple[Sample, dict[str, Any] | None]:
     """The branch at block-0 size n and None; or the last sample before it ends and the fields that describe the end."""
-    for sample in follow(lambda size: _pattern(count, size), here, Fraction(n), Fraction(0)):
+    for sample in follow(lambda size: _pattern(count, size), here, Fraction(n), Fraction(0), LONGEST):
         short, here = 0 < here.size - sample.size < SHORT * sample.size, sample
         if short and sample.size != n:  # what else could shorten the steps so much
             fold = proved_fold(kind, count, sample, digits)

@@ -52,7 +52,7 @@ class Cell:
     says at which size, how, and ``level`` how sure that is) or ``undecided``. ``verdict``, ``morse_index``, ``loss``
     and ``least_eigenvalue`` (decimals, each with a radius that covers the printing) are there where it exists.
     ``equals`` names the point that it coincides with up to the order of rows (C0, or an earlier entry such as A(5|0)),
-    ``equals_level`` the evidence. ``coordinates`` are decimals in the order of the pattern's coordinates.
+    ``equals_level`` the evidence. ``coordinates`` are decimals by name.
     """
 
     kind: str
@@ -103,13 +103,15 @@ class Cell:
         """The critical point enclosed again, to any number of digits. Raises InputError where it does not exist."""
         if self.exists != "yes":
             raise InputError(f"{self.name} does not exist: {self.reason}; take an entry that exists")
-        values = [Fraction(x) for x in self.coordinates.values()]
         limit = max(MAX_PRECISION, 16 * digits)
-        return certify(self.pattern, values, digits=digits, certificate=certificate, max_precision=limit)
+        return certify(self.pattern, self._values(), digits=digits, certificate=certificate, max_precision=limit)
 
     def matrix(self) -> np.ndarray:
         """The weights in floats, from the printed coordinates, shape (d, d)."""
-        return self.pattern.matrix([float(Fraction(x)) for x in self.coordinates.values()])
+        return self.pattern.matrix([float(x) for x in self._values()])
+
+    def _values(self) -> list[Fraction]:
+        return [Fraction(self.coordinates[c.name]) for c in self.pattern.coordinates]
 
 
 @dataclass(frozen=True, slots=True)

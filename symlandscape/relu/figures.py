@@ -198,7 +198,12 @@ def curvature_against_d(ax: Axes, curves: Mapping[str, Sequence[tuple[float, flo
     ax.legend(title="family, neuron", loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
-ATLAS_KINDS = {"M": ("minimum", "#2e9e6b"), "s": ("saddle", "#d9772b"), "=": ("coincides", "#8d6ad0"), "?": ("undecided", "#d04a4a")}
+ATLAS_KINDS = {
+    "M": ("minimum", "#2e9e6b"),
+    "s": ("saddle", "#d9772b"),
+    "=": ("coincides", "#8d6ad0"),
+    "?": ("undecided", "#d04a4a"),
+}
 
 
 def atlas_map(ax: Axes, atlas: Atlas, kind: str) -> None:
@@ -272,13 +277,14 @@ def thresholds_against_slope(
     names = list(curves)
     for number, (name, points) in enumerate(curves.items()):
         if points:
-            xs, ys = zip(*points, strict=True)
-            ax.plot(xs, ys, color=f"C{number}", marker=".", label=f"{name} becomes a minimum")
-    for name, slope, d, event in marks:
-        colour, symbol = f"C{names.index(name)}", "s" if event == "fold" else "o"
-        ax.plot([slope], [d], symbol, color=colour, markerfacecolor="none", markersize=7)
-        text = f"{name}: fold" if event == "fold" else f"{name}: {event} singular"
-        ax.annotate(text, (slope, d), textcoords="offset points", xytext=(9, 0), va="center", fontsize=7.5)
+            xs, ys = zip(*sorted(points), strict=True)
+            ax.plot(xs, ys, color=f"C{number}", marker=".", label=f"{name} becomes a minimum above")
+    for name, event in dict.fromkeys((name, event) for name, _, _, event in marks):
+        here = sorted((d, slope) for other, slope, d, what in marks if (other, what) == (name, event))
+        ds, slopes = zip(*here, strict=True)
+        text = f"{name} ends in a fold" if event == "fold" else f"{name}: {event} singular"
+        symbol = "s:" if event == "fold" else "o:"
+        ax.plot(slopes, ds, symbol, color=f"C{names.index(name)}", markerfacecolor="none", label=text)
     ax.set_yscale("log")
     ticks = (3, 4, 5, 6, 8, 10, 20, 40)
     ax.set_yticks(ticks, [str(d) for d in ticks])

@@ -4,9 +4,9 @@ The family is followed from rho = 0 in small steps. Where an isotypic block B be
 
     g(z, rho) = 0,    B(z, rho) u = 0,    u.u = 1        in (z, u, rho);
 
-if its Jacobian is regular, Krawczyk's test proves existence and uniqueness. A zero of the trivial block is a fold: the
-branch turns back there and has no continuation to further slopes. (For a regular zero with trivial B the null vector
-of dg/dz meets dg/drho, which is the condition of a simple fold.) Other blocks: the family changes its Morse index.
+if its Jacobian is regular, Krawczyk's test proves existence and uniqueness. With the trivial block the zero is regular
+exactly at a simple quadratic fold (Moore & Spence 1980): the branch turns back there and does not go on to further
+slopes. With another block the Morse index of the family changes.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class SlopeSample:
 
 @dataclass(frozen=True, slots=True)
 class SlopeEvent:
-    """One event: the component that is singular, the enclosure of the slope (CERTIFIED, or UNDECIDED with a reason), and
-    whether it is a fold, where the branch ends.
+    """One event: the component that is singular, the enclosure of the slope (CERTIFIED, or UNDECIDED with a reason),
+    and whether it is a fold, where the branch ends.
     """
 
     label: str
@@ -104,8 +104,8 @@ def slope_events(
 ) -> SlopeBranch:
     """The family at d followed over slopes [low, high], -1 <= low <= 0 <= high < 1, with its certified events.
 
-    That no event is missing rests on the scan (ESTIMATED). Raises InputError for other ranges, for a family with a slope
-    of its own, and where the family does not exist at slope 0.
+    That no event is missing rests on the scan (ESTIMATED). Raises InputError for other ranges, a family with a slope of
+    its own, and where the family does not exist at slope 0.
     """
     low, high = parse_exact(low), parse_exact(high)
     if not (-1 <= low <= 0 <= high < 1 and low < high):
@@ -136,9 +136,7 @@ def _sample(pattern: Pattern, found: Sequence[Component], slope: Fraction, point
     return SlopeSample(slope, point, table)
 
 
-def _follow(
-    pattern: Pattern, found: Sequence[Component], start: SlopeSample, target: Fraction
-) -> list[SlopeSample]:
+def _follow(pattern: Pattern, found: Sequence[Component], start: SlopeSample, target: Fraction) -> list[SlopeSample]:
     """Samples from the start towards the target slope, the last one at the target or where the branch ends."""
     rows, step, sign = [start], STEP, 1 if target > start.slope else -1
     while rows[-1].slope != target:
@@ -146,7 +144,8 @@ def _follow(
         following = here.slope + sign * min(step, abs(target - here.slope))
         guess = here.point
         if len(rows) > 1:
-            guess = here.point + (here.point - rows[-2].point) * float((following - here.slope) / (here.slope - rows[-2].slope))
+            ratio = (following - here.slope) / (here.slope - rows[-2].slope)
+            guess = here.point + (here.point - rows[-2].point) * float(ratio)
         trial = newton(pattern, guess, following, 12)
         if trial is not None and distance(pattern, trial, here.point) < LARGEST_MOVE * max(float(step / STEP), 0.01):
             sample = _sample(pattern, found, following, trial)
@@ -161,7 +160,7 @@ def _follow(
 
 
 def _prove(pattern: Pattern, component: Component, here: SlopeSample, other: SlopeSample, digits: int) -> SlopeEvent:
-    """The event next to ``here`` (or between the two samples), enclosed to ``digits`` digits where the proof succeeds."""
+    """The event next to ``here`` (or between the two samples), enclosed to ``digits`` digits where proved."""
     near = min((here, other), key=lambda s: float(np.min(np.abs(s.eigenvalues[component.label]))))
     point = reduced_point(pattern, [float(v) for v in near.point], float_field(), float(near.slope))
     values, vectors = np.linalg.eigh(np.array(point.block(component), dtype=float))
@@ -202,7 +201,9 @@ def _prove(pattern: Pattern, component: Component, here: SlopeSample, other: Slo
         if not min(here.slope, other.slope) - slack <= slope <= max(here.slope, other.slope) + slack:
             held, reason = False, "the proof converged to another event than the one that was bracketed"
     level = Level.CERTIFIED if held else Level.UNDECIDED
-    return SlopeEvent(component.label, box[-1], component.label == "t", level, tuple(box[:size]), tuple(box[size:-1]), reason)
+    return SlopeEvent(
+        component.label, box[-1], component.label == "t", level, tuple(box[:size]), tuple(box[size:-1]), reason
+    )
 
 
 def _dot(x: Sequence[Any], y: Sequence[Any]) -> Any:

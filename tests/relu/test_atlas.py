@@ -17,6 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from symlandscape import schemas
+from symlandscape.arith.balls import arb
 from symlandscape.arith.conversions import mid_float
 from symlandscape.errors import InputError
 from symlandscape.evidence import Verdict, digest
@@ -84,9 +85,7 @@ def test_different_points_do_not_coincide(made):
     assert atlases._proved_equal(first, second)
     assert not atlases._proved_equal(first, made.cell("A", 3, 1).point(60))
     assert not atlases._proved_equal(replace(first, existence=Verdict.UNDECIDED), second)
-    moved = replace(
-        second, coordinates=(second.coordinates[0] + Fraction(1, 10**12).numerator * 2**-40, *second.coordinates[1:])
-    )
+    moved = replace(second, coordinates=(second.coordinates[0] + arb("1e-12"), *second.coordinates[1:]))
     assert not atlases._proved_equal(first, moved)
     assert atlases._coincide(made.cell("F", 1, 4), made.cell("A", 5, 0)) is None
 
@@ -114,7 +113,7 @@ def test_the_document_keeps_its_schema_and_comes_back_from_a_file(made, tmp_path
 
 def test_a_changed_or_foreign_file_is_refused(made, tmp_path: Path):
     path, document = tmp_path / "atlas.json", made.document()
-    document["cells"][5]["verdict"] = "minimum"
+    document["cells"][4]["verdict"] = "minimum"
     for content, words in [
         (json.dumps(document), "digest"),
         ("[]", "no atlas of version 1"),
