@@ -161,7 +161,7 @@ def draw(ax: Any) -> None:
         found = expansion(name, order)
         sizes = [6, 8, 10, 14, 20, 30, 50, 80, 130, 200, 400, 1000, 3000, 10_000]
         exact = [arb_to_mpf_mid(family(name).at(d, digits=30).loss) for d in sizes]
-        for last in range(order - 3, order + 1):
+        for last in range(max(order - 3, found.loss.start), order + 1):
             errors = []
             for d, loss in zip(sizes, exact, strict=True):
                 s = mpmath.mpf(d) ** -0.5
