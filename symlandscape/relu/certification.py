@@ -86,8 +86,13 @@ def _enclosed(
         point = reduced_point(pattern, box, arb_field(), slope)
         existence = Verdict.YES if root.proved else Verdict.UNDECIDED
         blocks = spectral_blocks(point)
+        reason = root.status.value
+        unsigned = [b.label for b in blocks if b.negative is None and (b.counts or not pattern.is_integer)]
+        if root.proved and unsigned:
+            zero = "a zero mode, or too few digits"
+            reason = f"{reason}, but signs in {', '.join(unsigned)} are not decided at {root.prec} bits ({zero})"
         return CriticalPoint(
-            family, pattern, slope, digits, root.prec, tuple(box), point.loss(), blocks, existence, root.status.value
+            family, pattern, slope, digits, root.prec, tuple(box), point.loss(), blocks, existence, reason
         )
 
 
