@@ -1,4 +1,7 @@
-"""Series of the families in s = d^(-1/2): coordinates, loss and all eigenvalues with exact coefficients in Q(pi).
+"""Series of the families in s = d^(-1/2): coordinates, loss and all eigenvalues with exact coefficients.
+
+They lie in Q(pi) for A<q> and F1; for F<p> the square root of p joins, because the sine between a kept neuron and its
+own target is sqrt(p) (2 s^2 + ..): F2 has sqrt(2) in its coordinates from s^4 on, in its eigenvalues from s^2 on.
 
 The critical equations are solved over Laurent series: Newton's method in the s-adic sense, started from the leading
 orders, doubles the number of correct powers at each step, and the step that is left tells which powers are final.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from symlandscape.arith.balls import workprec
 from symlandscape.arith.conversions import arb_to_mpf_mid
-from symlandscape.arith.pi_field import PiFraction
+from symlandscape.arith.pi_field import PiFraction, PiSurd
 from symlandscape.errors import InputError
 
 PI = PiFraction.pi()
@@ -55,6 +55,35 @@ def test_the_positive_root_of_a_square_is_found(x):
 def test_the_sign_of_a_near_cancellation_is_right():
     near = PI - PiFraction.of(Fraction(314159265358979323846264338327950288419716939937510, 10**50))
     assert near.sign() == 1
+
+
+@given(elements(), elements(), elements())
+def test_the_quadratic_extension_is_a_field(x, y, z):
+    root = PiFraction.of(2).sqrt()
+    assert isinstance(root, PiSurd)
+    assert root * root == PiFraction.of(2)
+    u, v = x + y * root, z + x * root
+    assert u * (v + u) == u * v + u * u
+    assert u - u == PiFraction.of(0)
+    if v:
+        assert u * v / v == u
+
+
+def test_the_root_of_a_multiple_of_a_square_is_positive_and_encloses():
+    root = (PiFraction.of(8) * PI * PI).sqrt()
+    assert root.sign() == 1
+    with workprec(100):
+        assert abs(float(root.ball().mid()) - 8**0.5 * 3.141592653589793) < 1e-12
+
+
+def test_different_square_roots_are_not_mixed():
+    with pytest.raises(InputError, match="not combined"):
+        _ = PiFraction.of(2).sqrt() + PiFraction.of(3).sqrt()
+
+
+def test_the_root_of_a_negative_number_is_refused():
+    with pytest.raises(InputError, match="not real"):
+        (PiFraction.of(3) - PI).sqrt()
 
 
 def test_a_root_outside_the_field_is_refused():

@@ -8,6 +8,7 @@ from symlandscape import relu
 from symlandscape.arith.balls import workprec
 from symlandscape.arith.conversions import arb_to_mpf_mid
 from symlandscape.errors import InputError
+from symlandscape.relu.expansions import coordinate_series
 from symlandscape.relu.puiseux import characteristic_polynomial, roots
 
 pi = sympy.pi
@@ -114,3 +115,11 @@ def test_roots_of_a_diagonal_matrix_are_its_entries():
     matrix = [[first, zero, zero], [zero, second, zero], [zero, zero, third]]
     found = roots(characteristic_polynomial(matrix))
     assert [(x - y).is_zero for x, y in zip(found, (second, third, first), strict=True)] == [True] * 3
+
+
+@pytest.mark.full
+def test_f2_needs_the_square_root_of_two():
+    found, _ = coordinate_series(relu.family("F2"), 4, 12)
+    coefficient = found[4].coefficient(4)  # a[1]
+    assert coefficient.radicand == 2
+    assert sympy.cancel(coefficient.b.sympy() + 8 / (pi - 2)) == 0
