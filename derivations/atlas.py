@@ -135,7 +135,8 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     total = len(found.cells)
     yield claim(
         "decided",
-        rf"\text{{for all }} {size} \text{{ it is decided whether }} A(p|q), F(p|q) \text{{ exist and are minima}}",
+        r"\text{each point that following } A(p|q), F(p|q) \text{ reaches, }"
+        rf"{size}, \text{{ is decided to be a minimum or not}}",
         Verdict.UNDECIDED if found.undecided else Verdict.YES,
         f"{total} entries: " + "; ".join(f"{k} {n}" for k, n in found.counts().items()),
     )
@@ -227,7 +228,8 @@ def borders(found: Atlas, claim: Callable[..., Claim], size: str) -> Iterator[Cl
     bounds = f"from {float(min(places)):.4f} to {float(max(places)):.4f}" if places else "none"
     yield claim(
         "ends",
-        rf"F(p|q),\ 2 \le p < {found.upto}, \text{{ followed from large }} q \text{{ ends in a fold at }} 1 < q < 2",
+        rf"F(p|q),\ 2 \le p < {found.upto}, \text{{ has a simple fold at }} 1 < q < 2,"
+        r"\text{ where following in floats stops}",
         held(ends, lambda c: c.end is not None and c.end["how"] == "fold"),
         f"{len(ends)} simple folds {bounds}, rising with p: {places == sorted(places)}",
     )

@@ -46,12 +46,16 @@ def counts(found: Discovery) -> dict[str, int]:
 
 
 def certified_ends(found: Discovery) -> Check:
-    """Whether every start converged and every end point is proved to be a local minimum."""
+    """Whether every start converged and one end point of each kind lies at a proved local minimum.
+
+    Kinds are told apart in floats (loss, sorted entries and lengths); the ball statement is about the representatives
+    alone.
+    """
     good = found.converged == found.starts and all(is_certified_minimum(p) for p in found.points)
     shares = ", ".join(f"{name} {n}" for name, n in counts(found).items())
     detail = f"{found.converged} of {found.starts} {found.method} starts converged: {shares}"
     return certified(
-        f"every end point at d = {found.inputs} is a certified minimum",
+        f"one end point of each kind at d = {found.inputs} is a certified minimum",
         Verdict.YES if good else Verdict.UNDECIDED,
         detail,
     )
@@ -110,7 +114,7 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     starts = starts_of(profile)
     for d in SIZES:
         found = search(d, "lbfgs", starts, seed)
-        ends = rf"k = d = {d}:\quad \text{{all {starts} random starts end at local minima}}"
+        ends = rf"k = d = {d}:\quad \text{{each kind of end point of {starts} random starts holds a local minimum}}"
         yield Claim(f"relu.ends.{d}", THEME, ends, SOURCE, (certified_ends(found),))
         named = tuple(same_losses(found))
         if named:

@@ -117,12 +117,12 @@ def threshold_claim(name: str, slope: Fraction, profile: str) -> Claim:
         return Claim(claim_id, THEME, statement, SOURCE, checks)
     sizes = (4, 5, 6, 7)
     kind = member(name, sizes[0], slope).verdict
-    statement = head + rf"\text{{no turning point; a {kind} at }} d = {', '.join(map(str, sizes))}"
+    statement = head + rf"\text{{a {kind} at }} d = {', '.join(map(str, sizes))}"
     verdict = Verdict.YES
     for d in sizes:
         verdict = verdict.and_(kind_is(name, d, slope, kind))
     found = ", ".join(f"{t.label} at {outward(t.d, 8)[0]}" for t in crossings(name, slope, profile).found)
-    detail = f"crossings of other blocks: {found}" if found else "no block is singular on the range scanned"
+    detail = f"no turning point seen by the scan in floats; other crossings: {found or 'none'}"
     return Claim(
         claim_id,
         THEME,
@@ -136,9 +136,7 @@ def event_claim(name: str, d: int, event: SlopeEvent) -> Claim:
     """A crossing or a fold at fixed d."""
     value, radius = outward(event.slope, STATED)
     what = (
-        r"\text{ends in a fold at }"
-        if event.fold
-        else rf"{event.label[0]}_{{{event.label[1:]}}} \text{{ is singular at }}"
+        r"\text{has a fold at }" if event.fold else rf"{event.label[0]}_{{{event.label[1:]}}} \text{{ is singular at }}"
     )
     statement = rf"{latex_name(name)},\ d = {d}:\quad {what} \rho = {latex_number(value)} \pm {latex_number(radius)}"
     held = Verdict.of(event.level is Level.CERTIFIED or None)

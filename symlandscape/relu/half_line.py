@@ -95,7 +95,7 @@ def square_root(x: Fraction) -> Fraction:
     """The rational root of a rational square; InputError for other numbers."""
     from math import isqrt
 
-    p, q = isqrt(x.numerator), isqrt(x.denominator)
+    p, q = isqrt(max(x.numerator, 0)), isqrt(x.denominator)
     if x <= 0 or p * p != x.numerator or q * q != x.denominator:
         raise InputError(f"expected a positive square such as 400 or 10000 as the first d, got {x}")
     return Fraction(p, q)

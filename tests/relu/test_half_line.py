@@ -59,9 +59,10 @@ def test_too_long_an_interval_is_undecided_with_a_reason():
     assert found.reason
 
 
-def test_the_first_d_must_be_a_square():
+@pytest.mark.parametrize("first", [101, 0, -4, Fraction(9, 2)])
+def test_the_first_d_must_be_a_positive_square(first):
     with pytest.raises(InputError, match="square"):
-        half_line(family("A0"), 101)
+        half_line(family("A0"), first)
 
 
 def test_a0_is_a_minimum_for_every_real_d_above_its_threshold():
