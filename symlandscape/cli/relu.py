@@ -28,10 +28,13 @@ from symlandscape.cli.options import (
     Slope,
     Threads,
     exact,
+    exact_slope,
 )
 from symlandscape.cli.output import print_json, show, write
 from symlandscape.cli.progress import progress
 from symlandscape.cli.relu_atlas import atlas
+from symlandscape.cli.relu_study import dynamics, lengths, slopes, split
+from symlandscape.cli.relu_saddles import saddles
 
 app = typer.Typer(
     help="Critical points of the two-layer ReLU target-student loss: families, spectra, formulas, random starts.",
@@ -61,7 +64,7 @@ def family(
     """One critical point of a family, at any real number of inputs d where the family exists."""
     from symlandscape import relu
 
-    branch = relu.family(name, extra=extra, extra_rows=extra_rows.value, slope=exact(slope))
+    branch = relu.family(name, extra=extra, extra_rows=extra_rows.value, slope=exact_slope(slope))
     document = branch.at(exact(at), digits=digits, certify=certify).document()
     if as_json:
         print_json(document)
@@ -84,6 +87,12 @@ def solve(
     extra: Extra = 0,
     extra_rows: ExtraRowsOption = ExtraRows.FREE,
     slope: Slope = "0",
+    lengths: Annotated[
+        str | None,
+        typer.Option(
+            "--lengths", metavar="C,C,..", help="Lengths of orthogonal targets, one a block.", show_default=False
+        ),
+    ] = None,
     seed: Seed = 0,
     threads: Threads = 1,
     device: DeviceOption = Device.CPU,
@@ -102,10 +111,11 @@ def solve(
             certify=certify,
             extra=extra,
             extra_rows=extra_rows.value,
-            slope=exact(slope),
+            slope=exact_slope(slope),
             threads=threads,
             device=device.value,
             progress=callback,
+            lengths=None if lengths is None else [exact(part) for part in lengths.split(",")],
         ).document()
     if as_json:
         print_json(document)
@@ -129,7 +139,7 @@ def spectrum(
     count = len(matrices.points)
     if position >= count:
         raise InputError(f"a position below {count} was expected for {file} and {position} came: count from 0")
-    document = relu.spectrum(matrices.points[position], matrices.targets, slope=exact(slope)).document()
+    document = relu.spectrum(matrices.points[position], matrices.targets, slope=exact_slope(slope)).document()
     document = {"file": str(file), "position": position, **document}
     if as_json:
         print_json(document)
@@ -141,6 +151,8 @@ def spectrum(
 @app.command()
 def blocks(
     pattern: Pattern,
+    extra: Extra = 0,
+    extra_rows: ExtraRowsOption = ExtraRows.FREE,
     slope: Slope = "0",
     output: Format = FormulaFormat.TABLE,
     as_json: Json = False,
@@ -148,7 +160,7 @@ def blocks(
     """The Hessian's isotypic blocks for a pattern, as formulas in its sizes and coordinates."""
     from symlandscape import relu
 
-    result = relu.blocks(pattern, slope=exact(slope))
+    result = relu.blocks(pattern, exact_slope(slope), extra=extra, extra_rows=extra_rows.value)
     if as_json:
         print_json(result.document())
     elif output is FormulaFormat.LATEX:
@@ -164,6 +176,11 @@ def discover(
     inputs: Annotated[int, typer.Option("--inputs", min=1, metavar="D", help="Inputs d.")],
     starts: Annotated[int, typer.Option("--starts", min=1, metavar="S", help="Random starts.")],
     method: Annotated[Method, typer.Option("--method", help="How each start descends.")] = Method.LBFGS,
+    targets: Annotated[
+        Path | None,
+        typer.Option("--targets", metavar="FILE", help=".npy, or .npz with V: rows are targets.", show_default=False),
+    ] = None,
+    slope: Slope = "0",
     seed: Seed = 0,
     threads: Threads = 1,
     device: DeviceOption = Device.CPU,
@@ -178,6 +195,7 @@ def discover(
     from symlandscape import relu
 
     prepare_arrays(out)
+    given = None if targets is None else relu.read_targets(targets)
     with progress(f"{starts} starts") as callback:
         result = relu.discover(
             neurons,
@@ -189,6 +207,8 @@ def discover(
             device=device.value,
             progress=callback,
             store=store,
+            targets=given,
+            slope=exact_slope(slope),
         )
     document = result.document()
     if out is not None:
@@ -204,6 +224,7 @@ def discover(
 def identify(
     file: File,
     digits: Digits = 30,
+    slope: Slope = "0",
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -212,7 +233,7 @@ def identify(
 
     prepare_arrays(out)
     with progress(f"points of {file.name}") as callback:
-        result = relu.identify(file, digits=digits, progress=callback)
+        result = relu.identify(file, slope=exact_slope(slope), digits=digits, progress=callback)
     document = result.document()
     if out is not None:
         write_arrays(out, result.arrays())
@@ -234,7 +255,7 @@ def series(
     """Series of a family in d**(-1/2): loss, coordinates and all eigenvalues with exact coefficients in pi."""
     from symlandscape import relu
 
-    result = relu.series(relu.family(name, slope=exact(slope)), order)
+    result = relu.series(relu.family(name, slope=exact_slope(slope)), order)
     if as_json:
         print_json(result.document())
     elif output is FormulaFormat.LATEX:
@@ -262,7 +283,7 @@ def thresholds(
     """The real d at which a block of the Hessian becomes singular along a family; exit 3 when one is not proved."""
     from symlandscape import relu
 
-    branch = relu.family(name, extra=extra, extra_rows=extra_rows.value, slope=exact(slope))
+    branch = relu.family(name, extra=extra, extra_rows=extra_rows.value, slope=exact_slope(slope))
     result = relu.thresholds(branch, exact(low), exact(high), digits, certify, complete)
     document = result.document()
     if as_json:
@@ -300,3 +321,8 @@ def theorem(
 
 
 app.command()(atlas)
+app.command()(dynamics)
+app.command()(split)
+app.command()(slopes)
+app.command()(lengths)
+app.command()(saddles)

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from symlandscape.relu.critical_point import CriticalPoint, SpectralBlock
     from symlandscape.relu.crossings import Threshold, Thresholds, thresholds
     from symlandscape.relu.discovery import Discovery, discover
+    from symlandscape.relu.every_index import Saddle, Saddles, saddles
     from symlandscape.relu.expansions import Expansion, series
     from symlandscape.relu.families import Family, family
-    from symlandscape.relu.files import MatrixFile, read_matrices
+    from symlandscape.relu.files import MatrixFile, read_matrices, read_targets
     from symlandscape.relu.fixed_space import SolveResult, solve
     from symlandscape.relu.for_all import MinimumForAll, minimum_for_all
     from symlandscape.relu.half_line import HalfLine
@@ -34,6 +35,8 @@ __all__ = [
     "MatrixFile",
     "MinimumForAll",
     "ReducedPoint",
+    "Saddle",
+    "Saddles",
     "SolveResult",
     "SpectralBlock",
     "SpectrumResult",
@@ -48,7 +51,9 @@ __all__ = [
     "identify_matrix",
     "minimum_for_all",
     "read_matrices",
+    "read_targets",
     "reduced_point",
+    "saddles",
     "series",
     "solve",
     "spectrum",
@@ -64,12 +69,13 @@ _HOMES = {
     "discovery": ("Discovery", "discover"),
     "expansions": ("Expansion", "series"),
     "families": ("Family", "family"),
-    "files": ("MatrixFile", "read_matrices"),
+    "files": ("MatrixFile", "read_matrices", "read_targets"),
     "for_all": ("MinimumForAll", "minimum_for_all"),
     "half_line": ("HalfLine",),
     "fixed_space": ("SolveResult", "solve"),
     "identification": ("Identification", "IdentifiedPoint", "identify", "identify_matrix"),
     "reduced": ("ReducedPoint", "reduced_point"),
+    "every_index": ("Saddle", "Saddles", "saddles"),
     "spectra": ("SpectrumResult", "spectrum"),
 }
 
