@@ -24,7 +24,7 @@ from symlandscape.arith.decimals import outward
 from symlandscape.evidence import Check, Claim, Level, Verdict, certified, checked, estimated, proved
 from symlandscape.export import Figure, Formula, latex_number
 from symlandscape.relu import CriticalPoint, family
-from symlandscape.relu.dynamics import LinearRate, linear_rates, measured_rate, rate_at, run_errors, spectral_ends
+from symlandscape.relu.rates import LinearRate, linear_rates, measured_rate, rate_at, run_errors, spectral_ends
 
 NAME = "dynamics"
 THEME = "relu"
@@ -156,7 +156,7 @@ def formula_agrees(method: str) -> Verdict:
     """Whether the library's balls of step, momentum and rate meet the formulas at mu = 1/7, L = 5/2; and whether the
     rate at these constants is the best one.
     """
-    from symlandscape.relu.dynamics import best_rate
+    from symlandscape.relu.rates import best_rate
 
     with workprec(160):
         least, largest = arb(1) / 7, arb(5) / 2

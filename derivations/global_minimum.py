@@ -73,6 +73,16 @@ def positive(label: str) -> bool:
     return True
 
 
+def two_inputs() -> bool:
+    """Whether at d = 2, where the block of s has two copies only, its roots are two of the three of the polynomial."""
+    point = reduced_point(Pattern((2,)), [sympy.Integer(1), sympy.Integer(0)], sympy_field())
+    found = {c.label: sympy.Matrix(point.block(c)) for c in components(point.pattern)}["s0"]
+    small = sympy.expand((l * sympy.eye(found.rows) - found).det(method="berkowitz"))
+    rest = sympy.rem(sympy.Poly(stated()["s0"].subs(d, 2), l), sympy.Poly(small, l))
+    coefficients = [sympy.expand(sympy.cancel(sympy.together(x))) for x in rest.all_coeffs()]
+    return bool(found.rows == 2 and all(x == 0 for x in coefficients))
+
+
 def dense_spectrum(n: int) -> np.ndarray:
     """Eigenvalues of the dense Hessian at the identity, by LAPACK."""
     return np.asarray(np.linalg.eigvalsh(backends.relu_hessian(np.eye(n))))
@@ -89,7 +99,12 @@ def predicted_spectrum(n: int) -> np.ndarray:
 
 def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     """Characteristic polynomials for all d, their positivity, and the dense Hessian at integer d."""
-    names = {"t": "trivial, multiplicity 1", "s0": "standard, d - 1", "x0": "(d-1)(d-2)/2", "y0": "d(d-3)/2"}
+    names = {
+        "t": "trivial, multiplicity 1",
+        "s0": "standard, d - 1, for a size d with three copies (not 2)",
+        "x0": "(d-1)(d-2)/2",
+        "y0": "d(d-3)/2",
+    }
     for label, text in names.items():
         yield Claim(
             f"relu.identity.{label}",
@@ -103,6 +118,7 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
                     positive(label),
                     "coefficients in d - 2 have alternating signs, and the block is symmetric",
                 ),
+                *((proved("at d = 2 one root less", two_inputs(), "one copy is 0"),) if label == "s0" else ()),
             ),
         )
     sizes = (4, 6, 12) if profile == "quick" else (4, 6, 12, 20, 30)

@@ -1,10 +1,10 @@
-"""Series of the families in s = d^(-1/2): derived by matching powers over Q(pi), confirmed against enclosures at huge
-d.
+"""Series of the families in s = d^(-1/2), or in the power of d that a family with an extra row has: derived by matching
+powers, confirmed against enclosures at huge d.
 
 Two statements are kept apart. That the series solve the critical equations as formal series is an identity over Q(pi)
-(PROVED: the residual vanishes below the stated power). That the branch itself has these asymptotics is compared with
-certified points at d = 10^8 and 10^10: the error must fall with the power of s that is left out (CHECKED). Source:
-Arjevani & Field 2008.01805 (leading orders); higher orders are ours.
+(PROVED: the residual vanishes below the stated power); with a letter as block size it is one over Q(pi)(q). That the
+branch itself has these asymptotics is compared with certified points at two huge d: the error must fall with the power
+of s that is left out (CHECKED). Source: Arjevani & Field 2008.01805 (leading orders); higher orders are ours.
 """
 
 from __future__ import annotations
@@ -22,41 +22,49 @@ from symlandscape.arith.power_series import Series
 from symlandscape.evidence import Check, Claim, Level, checked, proved, strongest
 from symlandscape.export import Figure, Formula
 from symlandscape.relu import CriticalPoint, Expansion, family, series
+from symlandscape.relu.branch_powers import ascended
+from symlandscape.relu.huge_sizes import certified_at
 
 NAME = "series"
 THEME = "relu"
 SOURCE = "arjevani_field_2020_spectrum, section 3"
 NAMES = {"quick": (("A0", 6), ("F1", 4)), "full": (("A0", 10), ("F1", 6), ("A1", 6), ("A2", 4), ("F2", 4))}
-POWERS = (8, 10)
+TESTED = {2: (8, 10)}  # powers of ten of the two d, for series in d^(-1/2)
 DIGITS = 60
 
 
 @cache
 def expansion(name: str, order: int) -> Expansion:
-    """The family's series, derived once."""
-    return series(name, order)
+    """The family's series, derived once; ``A1+1`` has an extra row."""
+    base, _, extra = name.partition("+")
+    return series(base, order, extra=int(extra or 0))
 
 
 @cache
 def enclosed(name: str, power: int) -> CriticalPoint:
     """The family's certified point at d = 10^power."""
-    return family(name).at(10**power, digits=DIGITS)
+    base, _, extra = name.partition("+")
+    if extra:
+        member = family(base, extra=int(extra))
+        return certified_at(member, ascended(member), 10**power, DIGITS)
+    return family(base).at(10**power, digits=DIGITS)
 
 
-def value(x: Series, power: int, last: int) -> Any:
-    """The sum of a series up to s^last at s = 10^(-power/2), to 60 digits."""
+def value(x: Series, power: int, last: int, denominator: int = 2) -> Any:
+    """The sum of a series up to s^last at s = 10^(-power/denominator), to 60 digits."""
     total = mpmath.mpf(0)
-    with workprec(300), mpmath.workprec(300):
+    with workprec(500), mpmath.workprec(500):
         for k in range(min(x.start, last), last + 1):
-            total += arb_to_mpf_mid(x.coefficient(k).ball()) * mpmath.mpf(10) ** (-power * k // 2)
+            total += arb_to_mpf_mid(x.coefficient(k).ball()) * mpmath.mpf(10) ** (-power * k // denominator)
     return total
 
 
-def observed_power(x: Series, exact: list[Any], last: int) -> Any:
+def observed_power(x: Series, exact: list[Any], last: int, denominator: int = 2) -> Any:
     """The power of s at which the truncated series fails, from its errors at two d."""
-    with mpmath.workprec(300):
-        errors = [abs(value(x, power, last) - y) for power, y in zip(POWERS, exact, strict=True)]
-        return mpmath.log10(errors[0] / errors[1]) / ((POWERS[1] - POWERS[0]) / 2)
+    low, high = TESTED[denominator]
+    with mpmath.workprec(500):
+        errors = [abs(value(x, power, last, denominator) - y) for power, y in zip((low, high), exact, strict=True)]
+        return mpmath.log10(errors[0] / errors[1]) * denominator / (high - low)
 
 
 def expected_power(x: Series, last: int) -> int | None:
@@ -74,7 +82,8 @@ def expected_power(x: Series, last: int) -> int | None:
 def comparisons(name: str, order: int) -> Iterator[Check]:
     """The observed power of the error of loss, coordinates and eigenvalues against the first term that is left out."""
     found = expansion(name, order)
-    points = [enclosed(name, power) for power in POWERS]
+    low, high = TESTED[found.denominator]
+    points = [enclosed(name, power) for power in (low, high)]
     rows: list[tuple[str, Series, list[Any]]] = [("loss", found.loss, [arb_to_mpf_mid(p.loss) for p in points])]
     for i, coordinate in enumerate(found.names):
         rows.append((coordinate, found.coordinates[i], [arb_to_mpf_mid(p.coordinates[i]) for p in points]))
@@ -88,13 +97,13 @@ def comparisons(name: str, order: int) -> Iterator[Check]:
         last = min(order, (x.order or order + 1) - 2)
         wanted = expected_power(x, last)
         if wanted is not None:
-            power = observed_power(x, exact, last)
+            power = observed_power(x, exact, last, found.denominator)
             yield checked(
                 f"{label}: power of the error after s^{last}",
                 mpmath.nstr(power, 8),
                 wanted,
                 2,
-                "from d = 10^8 and 10^10",
+                f"from d = 10^{low} and 10^{high}",
             )
 
 

@@ -25,7 +25,8 @@ from symlandscape.check import check_document
 from symlandscape.evidence import Certificate, Check, Claim, Level, Verdict, certified, checked, proved
 from symlandscape.export import Figure, latex_number
 from symlandscape.relu import CriticalPoint, Threshold, Thresholds, family
-from symlandscape.relu.slope_events import SlopeBranch, SlopeEvent, slope_events
+from symlandscape.relu.parameter_events import ParameterBranch, ParameterEvent
+from symlandscape.relu.slope_events import slope_events
 
 NAME = "slopes"
 THEME = "relu"
@@ -58,7 +59,7 @@ def turning(name: str, slope: Fraction, profile: str) -> Threshold | None:
 
 
 @cache
-def path(name: str, d: int) -> SlopeBranch:
+def path(name: str, d: int) -> ParameterBranch:
     """The family at d along the slope."""
     return slope_events(family(name), d, digits=DIGITS)
 
@@ -84,7 +85,7 @@ def kind_is(name: str, d: int, slope: Fraction, kind: str) -> Verdict:
 
 def same_branch(name: str, slope: Fraction) -> Check:
     """The point of the grid at d = PATH_AT against the path from slope 0 in small steps."""
-    samples = {s.slope: s.point for s in path(name, PATH_AT).samples}
+    samples = {s.value: s.point for s in path(name, PATH_AT).samples}
     _, values = family(name, slope=slope).coordinates(family(name).pattern(PATH_AT))
     gap = float(np.max(np.abs(np.array(values) - samples[slope])))
     return checked(
@@ -132,9 +133,9 @@ def threshold_claim(name: str, slope: Fraction, profile: str) -> Claim:
     )
 
 
-def event_claim(name: str, d: int, event: SlopeEvent) -> Claim:
+def event_claim(name: str, d: int, event: ParameterEvent) -> Claim:
     """A crossing or a fold at fixed d."""
-    value, radius = outward(event.slope, STATED)
+    value, radius = outward(event.value, STATED)
     what = (
         r"\text{has a fold at }" if event.fold else rf"{event.label[0]}_{{{event.label[1:]}}} \text{{ is singular at }}"
     )
@@ -150,9 +151,9 @@ def event_claim(name: str, d: int, event: SlopeEvent) -> Claim:
     )
 
 
-def sides(name: str, d: int, event: SlopeEvent) -> tuple[Check, ...]:
+def sides(name: str, d: int, event: ParameterEvent) -> tuple[Check, ...]:
     """What the family is on both sides of a crossing; at a fold, where following it in floats stops."""
-    value = mid_float(event.slope)
+    value = mid_float(event.value)
     if event.fold:
         ends = (path(name, d).begins, path(name, d).ends)
         last = float(min(ends, key=lambda s: abs(float(s) - value)))
@@ -179,7 +180,7 @@ def arrival(d: int) -> Check:
     wanted = [(-1.0 if c.row == 1 else 1.0) if c.diagonal else 0.0 for c in branch.pattern.coordinates]
     gap = float(np.max(np.abs(last.point - np.array(wanted))))
     return checked(
-        f"coordinates at d = {d}, slope {last.slope}", f"{gap:.1e}", 0, 9, "largest difference from signed unit vectors"
+        f"coordinates at d = {d}, slope {last.value}", f"{gap:.1e}", 0, 9, "largest difference from signed unit vectors"
     )
 
 
@@ -239,7 +240,7 @@ def draw(ax: Any, profile: str) -> None:
     marks = []
     for name, d in EVENTS[profile]:
         for event in path(name, d).events if name in curves else ():
-            place = mid_float(event.slope)
+            place = mid_float(event.value)
             if event.label in crossed[name]:  # the same crossing, seen at fixed d
                 curves[name].append((place, float(d)))
             else:

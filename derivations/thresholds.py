@@ -40,6 +40,12 @@ DIGITS = 40
 STATED = 30
 LOW, HIGH = Fraction(2), {"quick": Fraction(12), "full": Fraction(40)}
 COVERED = {"quick": ("F1", "A0"), "full": MEMBERS}
+OTHER = {  # the other size moves with d: minima below, saddles above
+    "quick": ("A[flipped=6]", "A[flipped=7]", "F[kept=6]"),
+    "full": ("A[flipped=6]", "A[flipped=7]", "A[flipped=8]", "A[flipped=10]", "F[kept=6]", "F[kept=7]", "F[kept=8]"),
+}
+OTHER_HIGH = {"quick": Fraction(21), "full": Fraction(40)}
+SIZES = {"quick": {"A": (0, 1, 2), "F": (1, 2, 3, 4)}, "full": {"A": tuple(range(9)), "F": tuple(range(1, 9))}}
 
 
 @cache
@@ -48,9 +54,38 @@ def crossings(name: str, profile: str) -> Thresholds:
     return family(name).thresholds(DIGITS, LOW, HIGH[profile], certify=True, complete=name in COVERED[profile])
 
 
+@cache
+def other_crossings(name: str, profile: str) -> Thresholds:
+    """All crossings of a family in the other parametrisation."""
+    return family(name).thresholds(DIGITS, LOW, OTHER_HIGH[profile], certify=True)
+
+
 def turning(name: str, profile: str) -> Threshold:
-    """The crossing at which the family becomes a minimum."""
+    """The crossing at which the family becomes a minimum, in the other parametrisation a saddle."""
+    if "[" in name:
+        return next(t for t in other_crossings(name, profile).found if t.becomes == "saddle")
     return next(t for t in crossings(name, profile).found if t.becomes == "minimum")
+
+
+def turnings(kind: str, profile: str) -> list[tuple[str, str, float, float, bool]]:
+    """For A or F at each threshold: (parametrisation, component, p, q, whether the minimum is at larger d)."""
+    names = [f"{kind}{size}" for size in SIZES[profile][kind]]
+    names += [name for name in OTHER[profile] if name.startswith(kind)]
+    found = []
+    for name in names:
+        member, other = family(name), "[" in name
+        if other or name in MEMBERS:
+            threshold = turning(name, profile)
+        else:
+            all_of_it = member.thresholds(20, LOW, HIGH[profile]).found
+            threshold = next(t for t in all_of_it if t.becomes == "minimum")
+        if threshold.level is Level.CERTIFIED:
+            flipped, kept = (member.count, None) if member.role == "flipped" else (None, member.count)
+            d = mid_float(threshold.d)
+            p, q = (d - kept, kept) if kept is not None else (flipped, d - (flipped or 0))
+            words = f"{kind}[{member.role}=..]" if other else f"{kind}<{'q' if kind == 'A' else 'p'}>"
+            found.append((words, threshold.label, float(p or 0), float(q or 0), not other))
+    return found
 
 
 def checker_agrees(threshold: Threshold) -> Verdict:
@@ -115,6 +150,17 @@ def latex_name(name: str) -> str:
     return f"{name[0]}_{{{name[1:]}}}"
 
 
+def other_name(name: str) -> str:
+    """A[flipped=6] -> A with six rows flipped."""
+    member = family(name)
+    return rf"{member.kind} \text{{ with {member.count} rows {member.role}}}"
+
+
+def plain(name: str) -> str:
+    """A[flipped=6] -> A.flipped.6, for identifiers and file names."""
+    return name.replace("[", ".").replace("=", ".").replace("]", "")
+
+
 def latex_label(label: str) -> str:
     """s0*s1 -> s_0 s_1."""
     return r"\,".join(f"{part[0]}_{{{part[1:]}}}" for part in label.split("*"))
@@ -131,6 +177,15 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
             rf"\text{{, where }} {latex_label(threshold.label)} \text{{ is singular}}"
         )
         yield Claim(f"relu.threshold.{name}", THEME, statement, SOURCE, checks(name, profile))
+    for name in OTHER[profile]:
+        threshold = turning(name, profile)
+        value, radius = outward(threshold.d, STATED)
+        statement = (
+            rf"{other_name(name)} \text{{ turns from a minimum into a saddle at }} "
+            rf"d = {latex_number(value)} \pm {latex_number(radius)}"
+            rf"\text{{, where }} {latex_label(threshold.label)} \text{{ is singular}}"
+        )
+        yield Claim(f"relu.threshold.{plain(name)}", THEME, statement, SOURCE, checks(name, profile))
     for name in COVERED[profile]:
         found = crossings(name, profile)
         places = r",\ ".join(latex_number(outward(t.d, 8)[0]) for t in found.found)
@@ -146,10 +201,10 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
 
 def certificates(profile: str = "quick") -> Iterator[tuple[str, Certificate]]:
     """The certificates of the turning points."""
-    for name in MEMBERS:
+    for name in (*MEMBERS, *OTHER[profile]):
         certificate = turning(name, profile).certificate
         if certificate is not None:
-            yield f"threshold of {name}", certificate
+            yield f"threshold of {plain(name)}", certificate
 
 
 def figures(profile: str = "quick") -> Iterator[Figure]:
@@ -159,6 +214,12 @@ def figures(profile: str = "quick") -> Iterator[Figure]:
             f"crossings-{name}", f"Crossings of {name}",
             f"Which blocks of {name} become singular, and at which real d?",
             partial(draw, name=name, profile=profile), Level.ESTIMATED,
+        )  # fmt: skip
+    for kind in "AF":
+        yield Figure(
+            f"thresholds-over-sizes-{kind}", f"Thresholds of {kind} over both sizes",
+            f"For which sizes of the flipped and the kept block is {kind}(p|q) a minimum?",
+            partial(draw_sizes, kind=kind, profile=profile), Level.CERTIFIED,
         )  # fmt: skip
 
 
@@ -177,6 +238,13 @@ def draw(ax: Any, name: str, profile: str) -> None:
         curve,
         [(mid_float(t.d), t.label) for t in crossings(name, profile).found if mid_float(t.d) <= HIGH["quick"]],
     )
+
+
+def draw_sizes(ax: Any, kind: str, profile: str) -> None:
+    """Certified thresholds of both parametrisations."""
+    from symlandscape.relu.threshold_figures import thresholds_over_sizes
+
+    thresholds_over_sizes(ax, kind, turnings(kind, profile))
 
 
 if __name__ == "__main__":

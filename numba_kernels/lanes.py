@@ -1,7 +1,7 @@
 """Explicit eight-wide code: the few loops that LLVM's vectoriser does not treat reliably, each with a plain twin.
 
 Short rows (20 entries) fall into the remainder loop of the vectoriser, and reductions are not vectorised at all
-without fastmath. The two intrinsics here write vectors of 8 doubles with fused multiply-add; on machines with shorter
+without fastmath. The intrinsics here write vectors of 8 doubles with fused multiply-add; on machines with shorter
 registers LLVM splits them. Sums run in an order fixed by the sizes alone. The twins (names ending in `_plain`) define
 the mathematics, are what runs when the JIT is off, and differ from the vector code by rounding only.
 
@@ -68,8 +68,30 @@ def fma_plain(x: float, y: float, z: float) -> float:
     return x * y + z
 
 
+def four_rows_plain(c: Array, begin: int, width: int, x: Array, row: int, t: Array, w: Array) -> None:
+    """For a 4 x width matrix C, width % 8 = 0: t[row:row+4] = C x and w += C' x[row:row+4].
+
+    C is stored from c[begin] on in tiles of 4 x 8 entries, one after the other, each row by row.
+    """
+    for r in range(ROWS):
+        total = 0.0
+        for k in range(width):
+            entry = c[begin + k // WIDTH * STRIDE + r * WIDTH + k % WIDTH]
+            total += entry * x[k]
+            w[k] += entry * x[row + r]
+        t[row + r] = total
+
+
+def add_eight_plain(x: Array, begin: int, factor: float, y: Array, other: int) -> None:
+    """Add factor times 8 flat entries of x from `begin` on to those of y from `other` on."""
+    left, right = x.reshape(-1), y.reshape(-1)
+    for q in range(WIDTH):
+        right[other + q] += factor * left[begin + q]
+
+
 _DOUBLE = ir.DoubleType()
 _LANE = ir.VectorType(_DOUBLE, WIDTH)
+_FOUR = ir.VectorType(_DOUBLE, ROWS)
 _INDICES = ir.VectorType(ir.IntType(32), WIDTH)
 
 
@@ -85,6 +107,13 @@ def _lane_fma(builder: Any, x: Any, y: Any, z: Any) -> Any:
 
 def _load(builder: Any, pointer: Any) -> Any:
     return builder.load(builder.bitcast(pointer, _LANE.as_pointer()), align=8)
+
+
+def _splat(builder: Any, entry: Any) -> Any:
+    """The vector of 8 copies of one number."""
+    undefined = ir.Constant(_LANE, ir.Undefined)
+    single = builder.insert_element(undefined, entry, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(single, undefined, ir.Constant(_INDICES, [0] * WIDTH))
 
 
 def _data(context: Any, builder: Any, type_: Any, value: Any) -> tuple[Any, Any]:
@@ -162,13 +191,7 @@ def _tile(vectors: int) -> Any:
                 start = builder.gep(b_column, [builder.mul(loop.index, ldb)])
                 lanes = [_load(builder, builder.gep(start, [ir.Constant(row.type, WIDTH * v)])) for v in range(vectors)]
                 for r in range(ROWS):
-                    entry = builder.load(builder.gep(a_rows[r], [loop.index]))
-                    single = builder.insert_element(
-                        ir.Constant(_LANE, ir.Undefined), entry, ir.Constant(ir.IntType(32), 0)
-                    )
-                    splat = builder.shuffle_vector(
-                        single, ir.Constant(_LANE, ir.Undefined), ir.Constant(_INDICES, [0] * WIDTH)
-                    )
+                    splat = _splat(builder, builder.load(builder.gep(a_rows[r], [loop.index])))
                     for v in range(vectors):
                         builder.store(_lane_fma(builder, splat, lanes[v], builder.load(sums[r][v])), sums[r][v])
             for r in range(ROWS):
@@ -183,6 +206,69 @@ def _tile(vectors: int) -> Any:
         return types.void(a, b, c, types.intp, types.intp, types.intp), generate
 
     return tile
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _four_rows(typing: Any, c: Any, begin: Any, width: Any, x: Any, row: Any, t: Any, w: Any) -> Any:
+    """Both products of a block of 4 rows in one reading of it: the rows' sums stay in registers."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        block, vector, left, right = (_data(context, builder, signature.args[q], arguments[q])[0] for q in (0, 3, 5, 6))
+        width, row = arguments[2], arguments[4]
+        kind = width.type
+        block = builder.gep(block, [arguments[1]])
+        factors = []
+        for r in range(ROWS):
+            entry = builder.load(builder.gep(vector, [builder.add(row, ir.Constant(kind, r))]))
+            factors.append(_splat(builder, entry))
+        sums = [cgutils.alloca_once_value(builder, ir.Constant(_LANE, [0.0] * WIDTH)) for _ in range(ROWS)]
+        start, step = ir.Constant(kind, 0), ir.Constant(kind, WIDTH)
+        with cgutils.for_range_slice(builder, start, width, step, intp=kind) as (k, _):
+            lanes = _load(builder, builder.gep(vector, [k]))
+            target = builder.gep(right, [k])
+            image = _load(builder, target)
+            tile = builder.gep(block, [builder.mul(k, ir.Constant(kind, ROWS))])
+            for r in range(ROWS):
+                entries = _load(builder, builder.gep(tile, [ir.Constant(kind, WIDTH * r)]))
+                builder.store(_lane_fma(builder, entries, lanes, builder.load(sums[r])), sums[r])
+                image = _lane_fma(builder, entries, factors[r], image)
+            builder.store(image, builder.bitcast(target, _LANE.as_pointer()), align=8)
+        builder.store(
+            _row_sums(builder, [builder.load(total) for total in sums]),
+            builder.bitcast(builder.gep(left, [row]), _FOUR.as_pointer()),
+            align=8,
+        )
+        return context.get_dummy_value()
+
+    return types.void(c, types.intp, types.intp, x, types.intp, t, w), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _add_eight(typing: Any, x: Any, begin: Any, factor: Any, y: Any, other: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        source = builder.gep(_data(context, builder, signature.args[0], arguments[0])[0], [arguments[1]])
+        target = builder.gep(_data(context, builder, signature.args[3], arguments[3])[0], [arguments[4]])
+        total = _lane_fma(builder, _splat(builder, arguments[2]), _load(builder, source), _load(builder, target))
+        builder.store(total, builder.bitcast(target, _LANE.as_pointer()), align=8)
+        return context.get_dummy_value()
+
+    return types.void(x, types.intp, types.float64, y, types.intp), generate
+
+
+def _row_sums(builder: Any, lanes: list[Any]) -> Any:
+    """The vector of the sums of four vectors of 8."""
+
+    def shuffle(u: Any, v: Any, indices: list[int]) -> Any:
+        return builder.shuffle_vector(u, v, ir.Constant(ir.VectorType(ir.IntType(32), len(indices)), indices))
+
+    even, odd = [0, 8, 2, 10, 4, 12, 6, 14], [1, 9, 3, 11, 5, 13, 7, 15]
+    pairs = [
+        builder.fadd(shuffle(u, v, even), shuffle(u, v, odd)) for u, v in zip(lanes[::2], lanes[1::2], strict=True)
+    ]
+    low = shuffle(pairs[0], pairs[1], [0, 1, 8, 9, 4, 5, 12, 13])
+    high = shuffle(pairs[0], pairs[1], [2, 3, 10, 11, 6, 7, 14, 15])
+    halves = builder.fadd(low, high)
+    return builder.fadd(shuffle(halves, halves, [0, 1, 2, 3]), shuffle(halves, halves, [4, 5, 6, 7]))
 
 
 _tile_8 = _tile(1)
@@ -216,5 +302,7 @@ def _product_lanes(a: Array, b: Array, c: Array, rows: int, inner: int, columns:
 
 if COMPILED:
     dot, dot_at, product, fma = _dot_lanes, _dot_8, _product_lanes, _fma
+    four_rows, add_eight = _four_rows, _add_eight
 else:
     dot, dot_at, product, fma = dot_plain, dot_at_plain, product_plain, fma_plain
+    four_rows, add_eight = four_rows_plain, add_eight_plain

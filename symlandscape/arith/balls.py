@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flint import acb, arb, arb_mat, ctx, fmpq, fmpz
+from flint import acb, arb, arb_mat, arb_poly, ctx, fmpq, fmpz, fmpz_poly
+from flint.utils.flint_exceptions import DomainError
 
 from symlandscape.errors import InputError
 
@@ -18,11 +19,13 @@ __all__ = [
     "acb",
     "arb",
     "arb_mat",
+    "arb_poly",
     "around",
     "atan2",
     "contains",
     "fmpq",
     "fmpz",
+    "fmpz_poly",
     "from_parts",
     "hull",
     "interior",
@@ -30,6 +33,7 @@ __all__ = [
     "is_finite",
     "mid",
     "midpoint_matrix",
+    "polynomial_root",
     "power",
     "precision",
     "rad",
@@ -176,6 +180,14 @@ def power(x: arb, n: int) -> arb:
     if n < 0:
         result = 1 / result
     return _nonnegative_part(result) if n % 2 == 0 else result
+
+
+def polynomial_root(x: fmpz_poly) -> fmpz_poly | None:
+    """A polynomial with integer coefficients whose square is x, or None where there is none."""
+    try:
+        return x.sqrt()
+    except DomainError:
+        return None
 
 
 def sqrt_nonneg(x: arb) -> arb:

@@ -40,8 +40,8 @@ class PiFraction:
 
     @classmethod
     def of(cls, x: Any) -> Any:
-        """An integer or fraction as an element of the field; elements of it or of its quadratic extensions stay."""
-        if isinstance(x, (PiFraction, PiSurd)):
+        """An integer or fraction as an element of the field; elements of it or of its extensions stay."""
+        if isinstance(x, (PiFraction, PiSurd)) or getattr(x, "extends_pi_field", False):
             return x
         if isinstance(x, bool) or not isinstance(x, (int, Fraction)):
             raise InputError(f"expected an exact rational or an element of Q(pi), got {type(x).__name__}")

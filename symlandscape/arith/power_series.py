@@ -194,6 +194,8 @@ def angle(s: Series, r: Series) -> Series:
         base = PiFraction.of(0) if r.coefficients[0].sign() > 0 else PiFraction.pi()
     elif r.is_zero or r.start > s.start:
         base = half
+    elif hasattr(s.coefficients[0], "angle_to"):
+        base = s.coefficients[0].angle_to(r.coefficients[0])
     else:
         raise InputError("an angle tends to a limit other than 0, pi/2 or pi; such a branch is not expanded")
     rate = (s.derivative() * r - s * r.derivative()) / (s * s + r * r)

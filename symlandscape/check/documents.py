@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from symlandscape.check import relu_critical_point, relu_threshold
+from symlandscape.check import relu_cover, relu_critical_point, relu_tail, relu_theorem, relu_threshold
 from symlandscape.check.outcome import Outcome, Rejected
 from symlandscape.errors import InputError
 
@@ -17,6 +17,9 @@ __all__ = ["check_document", "check_file"]
 VERIFIERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     relu_critical_point.KIND: relu_critical_point.verify,
     relu_threshold.KIND: relu_threshold.verify,
+    relu_cover.KIND: relu_cover.verify,
+    relu_tail.KIND: relu_tail.verify,
+    relu_theorem.KIND: relu_theorem.verify,
 }
 
 

@@ -2,10 +2,10 @@
 real sizes.
 
 Statement. Blocks of sizes n_i (rows and columns permuted together) and orbits of m_e extra rows; targets are the unit
-vectors; the slope is rho. There is exactly one critical point of the loss in the box of reduced coordinates, its loss
-lies in the ball ``loss``, and the Hessian there has in every isotypic component the stated numbers of negative and
-positive eigenvalues, hence the Morse index. At sizes that are not integers all of this is about the polynomial
-continuation in the sizes.
+vectors, in version 2 times the lengths stated for their blocks; the slope is rho. There is exactly one critical point
+of the loss in the box of reduced coordinates, its loss lies in the ball ``loss``, and the Hessian there has in every
+isotypic component the stated numbers of negative and positive eigenvalues, hence the Morse index. At sizes that are not
+integers all of this is about the polynomial continuation in the sizes.
 
 How it is verified, from the definitions alone: a test tensor X has entries X(r, c) that depend on a few marked indices;
 with x_r its rows,
@@ -47,6 +47,7 @@ FIELDS = {
     "verdict",
     "sha256",
 }
+VERSIONS = {1: FIELDS, 2: FIELDS | {"lengths"}}
 Tensor = Callable[[Index, Index], int]
 
 
@@ -82,7 +83,7 @@ def hessian_form(s: Student, tensors: Sequence[Tensor], marked: Mapping[int, int
             active = [i for i, x in vectors.items() if any(not e.is_zero() for e in x)]
             if not active:
                 continue
-            v = [arb(int(c == other)) if is_target else s.w(other, c) for c, _ in classes]
+            v = [s.target(other, c) if is_target else s.w(other, c) for c, _ in classes]
             pair = Angle([weight for _, weight in classes], [s.w(row, c) for c, _ in classes], v)
             scale = s.c * pair.vn / pair.wn * pair.sin * (-1 if is_target else 1) * s.factor * n
             along = {i: pair.along(vectors[i]) for i in active}
@@ -171,11 +172,12 @@ def representations(s: Student) -> dict[str, tuple[Fraction, list[Tensor], dict[
 def verify(document: Mapping[str, Any]) -> str:
     """Re-verifies every statement of the document; returns one sentence, raises Rejected where a statement is not
     confirmed."""
-    if set(document) != FIELDS:
-        raise Rejected(f"the fields must be exactly {', '.join(sorted(FIELDS))}")
-    if not integer(document["version"]) or document["version"] != 1:
-        raise Rejected("only version 1 of this kind is known")
-    for name in ("sizes", "extra", "box", "blocks"):
+    version = document.get("version")
+    if not integer(version) or version not in VERSIONS:
+        raise Rejected("only versions 1 and 2 of this kind are known")
+    if set(document) != VERSIONS[version]:
+        raise Rejected(f"the fields must be exactly {', '.join(sorted(VERSIONS[version]))}")
+    for name in ("sizes", "extra", "box", "blocks", *(("lengths",) if version == 2 else ())):
         if not isinstance(document[name], (list, tuple)):
             raise Rejected(f"{name} must be a list")
     sizes = [rational(x, "sizes") for x in document["sizes"]]
@@ -188,15 +190,18 @@ def verify(document: Mapping[str, Any]) -> str:
         raise Rejected("sizes must be at least 1 and the slope must not be 1")
     if any(1 < n < 2 for n in sizes):  # the test tensors of s have an indefinite Gram matrix there: 4 n (n-2) < 0
         raise Rejected("a block of size below 2 must have size 1: the blocks' signs have no meaning between 1 and 2")
+    lengths = [rational(x, "lengths") for x in document.get("lengths", [1] * len(sizes))]
+    if len(lengths) != len(sizes) or any(c <= 0 for c in lengths):
+        raise Rejected("lengths must be positive, one for each block")
     box, claimed = [decode(x) for x in document["box"]], decode(document["loss"])
     if not all(isinstance(x, arb) and is_finite(x) for x in [*box, claimed]):
         raise Rejected("box and loss must be finite balls")
     with workprec(bits):
-        centre, student = Student(sizes, extra, slope, [mid(x) for x in box]), Student(sizes, extra, slope, box)
+        centre, student = (Student(sizes, extra, slope, x, lengths=lengths) for x in ([mid(ball) for ball in box], box))
         table = representations(student)
         trivial = hessian_form(student, table["t"][1], {})
         image = krawczyk_image(gradient(centre), trivial, box)
-        if not contains(claimed, loss(Student(sizes, extra, slope, image))):
+        if not contains(claimed, loss(Student(sizes, extra, slope, image, lengths=lengths))):
             raise Rejected("the loss of the critical point is not confirmed to lie in the claimed ball")
         morse, signs = Fraction(0), set()
         stated = document["blocks"]

@@ -24,8 +24,8 @@ OWN, OTHER = 8, 9
 class Student:
     """A student network in a pattern's fixed space; every number is a ball, or a jet.
 
-    ``moving`` replaces the sizes of some blocks by balls or jets; their exact sizes then only tell that they are
-    generic (no small integers).
+    Targets are multiples of the unit vectors, of ``lengths`` by block (default 1). ``moving`` replaces the sizes of
+    some blocks by balls or jets; their exact sizes then only tell that they are generic (no small integers).
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Student:
         slope: Fraction,
         box: Sequence[Any],
         moving: Mapping[int, Any] | None = None,
+        lengths: Sequence[Fraction] | None = None,
     ) -> None:
         self.exact = [*blocks, *extra]
         self.sizes: list[Any] = [arb(fmpq(n.numerator, n.denominator)) for n in self.exact]
@@ -54,6 +55,12 @@ class Student:
             raise Rejected(f"these sizes have {len(self.keys)} coordinates, but the box has {len(box)}")
         self.entry = dict(zip(self.keys, box, strict=True))
         self.c = 1 / (2 * arb.pi())
+        unit = [Fraction(1)] * self.blocks
+        self.lengths = [arb(fmpq(c.numerator, c.denominator)) for c in lengths or unit]
+
+    def target(self, column: Index, other: Index) -> arb:
+        """The entry of the target of ``column`` at a column."""
+        return self.lengths[column[0]] if column == other else arb(0)
 
     def w(self, row: Index, column: Index) -> Any:
         return self.entry[row[0], column[0], row == column]
@@ -110,14 +117,13 @@ def _kernel(student: Student, pair: Angle) -> Any:
 def _angle(student: Student, row: Index, other: Index, target: bool) -> tuple[list[tuple[Index, Any]], Angle]:
     classes = student.classes({row, other})
     w = [student.w(row, c) for c, _ in classes]
-    v = [arb(int(c == other)) if target else student.w(other, c) for c, _ in classes]
+    v = [student.target(other, c) if target else student.w(other, c) for c, _ in classes]
     return classes, Angle([n for _, n in classes], w, v)
 
 
 def loss(s: Student) -> Any:
     """The loss by its double sums over neurons and targets."""
     total: Any = arb(0)
-    d: Any = sum(s.sizes[: s.blocks], arb(0))
     for space, m in enumerate(s.sizes):
         row = (space, 1)
         for other, n in s.rows({row}):
@@ -128,13 +134,16 @@ def loss(s: Student) -> Any:
                 total += m * n * _kernel(s, _angle(s, row, other, target=False)[1]) / 2
         for column, n in s.classes({row}):
             total -= m * n * _kernel(s, _angle(s, row, column if column[1] else (column[0], OTHER), target=True)[1])
-    total += d / 4 + d * (d - 1) * s.c / 2
+    for i, length in enumerate(s.lengths):
+        n = s.sizes[i]
+        total += n * length * length / 4 + n * (n - 1) * length * length * s.c / 2
+        total += sum((n * s.sizes[j] * length * s.lengths[j] * s.c for j in range(i)), arb(0))
     gap = sum((s.sizes[block] * _gap(s, (block, 1)) * _gap(s, (block, 1)) for block in range(s.blocks)), arb(0))
     return s.factor * total + s.slope * gap / 2
 
 
 def _gap(s: Student, column: Index) -> Any:
-    return sum((n * s.w(row, column) for row, n in s.rows({column})), arb(-1))
+    return sum((n * s.w(row, column) for row, n in s.rows({column})), -s.lengths[column[0]])
 
 
 def gradient(s: Student) -> list[Any]:
@@ -152,7 +161,8 @@ def gradient(s: Student) -> list[Any]:
         for target, n in s.classes({row, column}):
             target = target if target[1] else (target[0], OTHER)
             _, pair = _angle(s, row, target, target=True)
-            total -= n * s.c * (pair.sin * s.w(row, column) / pair.wn + pair.opposite * int(target == column))
+            pull = pair.vn * pair.sin * s.w(row, column) / pair.wn + pair.opposite * s.target(target, column)
+            total -= n * s.c * pull
         count = s.sizes[row_space] * (1 if diagonal else s.sizes[column_space] - int(row_space == column_space))
         result.append(count * (s.factor * total + s.slope * _gap(s, column)))
     return result

@@ -67,3 +67,21 @@ def exact(text: str) -> Fraction:
     from symlandscape.arith.conversions import parse_exact
 
     return parse_exact(text)
+
+
+def exact_slope(text: str) -> Fraction:
+    """The slope that `text` names, in [-1, 1); InputError otherwise.
+
+    phi_rho(t) = -rho phi_{1/rho}(-t), so that the loss for a slope beyond these is rho^2 times that for 1/rho.
+    """
+    from symlandscape.errors import InputError
+
+    slope = exact(text)
+    if slope == 1:
+        raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
+    if not -1 <= slope < 1:
+        raise InputError(
+            f"a slope in [-1, 1) was expected and {slope} came: the loss for slope R is R^2 times that for 1/R, "
+            f"so take {1 / slope}"
+        )
+    return slope

@@ -33,8 +33,9 @@ from symlandscape.cli.options import (
 from symlandscape.cli.output import print_json, show, write
 from symlandscape.cli.progress import progress
 from symlandscape.cli.relu_atlas import atlas
-from symlandscape.cli.relu_study import dynamics, lengths, slopes, split
+from symlandscape.cli.relu_branch import branch, daughters
 from symlandscape.cli.relu_saddles import saddles
+from symlandscape.cli.relu_study import dynamics, lengths, slopes, split
 
 app = typer.Typer(
     help="Critical points of the two-layer ReLU target-student loss: families, spectra, formulas, random starts.",
@@ -46,8 +47,14 @@ Pattern = Annotated[str, typer.Argument(metavar="PATTERN", help="Block sizes: 9,
 
 
 def _decided(points: list[dict[str, Any]]) -> ExitCode:
-    """Exit 3 as soon as the verdict of one point is open."""
-    return ExitCode.UNDECIDED if any(point["verdict"] == "undecided" for point in points) else ExitCode.DONE
+    """Exit 3 as soon as the verdict of one point is open, with what would help."""
+    open_ones = [point for point in points if point["verdict"] == "undecided"]
+    if not open_ones:
+        return ExitCode.DONE
+    count = f"{len(open_ones)} of {len(points)} points" if len(points) > 1 else "the point"
+    reason = open_ones[0].get("reason") or "the document says why"
+    say(f"the verdict of {count} is open ({reason}): more --digits may help, or another point")
+    return ExitCode.UNDECIDED
 
 
 @app.command()
@@ -241,21 +248,28 @@ def identify(
         print_json(document)
     else:
         show(*tables.points(f"Points of {file.name}", document["points"]))
-    return ExitCode.UNDECIDED if result.undecided else ExitCode.DONE
+    if not result.undecided:
+        return ExitCode.DONE
+    _decided(document["points"])
+    return ExitCode.UNDECIDED
 
 
 @app.command()
 def series(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A<q> or F<p>.")],
-    order: Annotated[int, typer.Option("--order", min=1, max=40, metavar="M", help="Highest power of d**(-1/2).")] = 6,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A<q>, F<p>, or A[kept=q], F[flipped=p] with a letter.")],
+    order: Annotated[
+        int | None,
+        typer.Option("--order", min=1, max=40, metavar="M", help="Highest power of s; 6, with a letter 2."),
+    ] = None,
+    extra: Extra = 0,
     slope: Slope = "0",
     output: Format = FormulaFormat.TABLE,
     as_json: Json = False,
 ) -> int:
-    """Series of a family in d**(-1/2): loss, coordinates and all eigenvalues with exact coefficients in pi."""
+    """Series of a family in d**(-1/2), or in the power of d it has: loss, coordinates and eigenvalues."""
     from symlandscape import relu
 
-    result = relu.series(relu.family(name, slope=exact_slope(slope)), order)
+    result = relu.series(name, order, extra, exact(slope))
     if as_json:
         print_json(result.document())
     elif output is FormulaFormat.LATEX:
@@ -304,6 +318,10 @@ def theorem(
     low: Annotated[str, typer.Option("--from", metavar="D", help="Below the last threshold, above the one before.")],
     first: Annotated[str, typer.Option("--beyond", metavar="D", help="Where series take over: a square.")] = "100",
     order: Annotated[int, typer.Option("--order", min=2, max=20, metavar="M", help="Order of the series.")] = 6,
+    certify: Annotated[bool, typer.Option("--certify", help="Add a certificate of the whole theorem.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write that certificate here.", show_default=False)
+    ] = None,
     digits: Digits = 30,
     as_json: Json = False,
 ) -> int:
@@ -312,15 +330,25 @@ def theorem(
     from symlandscape.evidence import Verdict
 
     found = relu.minimum_for_all(relu.family(name), exact(low), exact(first), order, digits)
+    document = found.document(digits)
+    if certify or out is not None:
+        certificate = relu.certify_for_all(relu.family(name), exact(low))
+        document["certificate"] = certificate.document()
+        if out is not None:
+            certificate.write(out)
     if as_json:
-        print_json(found.document(digits))
+        print_json(document)
     else:
         proof = found.reason or f"{found.pieces} linked pieces and a half-line"
         show(tables.line(str(found), "bold"), tables.line(proof))
+        if "certificate" in document:
+            show(tables.line(f"certificate sha256 {document['certificate']['sha256']} (whole by --json, for `check`)"))
     return ExitCode.DONE if found.verdict is Verdict.YES else ExitCode.UNDECIDED
 
 
 app.command()(atlas)
+app.command()(branch)
+app.command()(daughters)
 app.command()(dynamics)
 app.command()(split)
 app.command()(slopes)

@@ -69,8 +69,14 @@ def blocks(document: Document) -> Iterator[RenderableType]:
 
 
 def series(document: Document) -> Iterator[RenderableType]:
-    """Coefficients of each series, a line for each power of s = d**(-1/2)."""
-    yield line(f"{document['family']} in s = {document['variable']}, exact up to s^{document['order']}", "bold")
+    """Coefficients of each series, a line for each power of s."""
+    name = document["family"] + (f" + {document['extra']} row" if document["extra"] else "")
+    kind = "up to" if document["digits"] else "exact up to"
+    yield line(f"{name} in s = {document['variable']}, {kind} s^{document['order']}", "bold")
+    if document["digits"]:
+        yield line(f"decimals: two roads agree to {document['digits']} digits [checked]")
+    for x in document["exponents"]:
+        yield line(f"  {x['coordinate']} - ({x['limit']}): measured d^{x['measured'][1]:.9f}, power {x['power']}")
     named = [("loss", document["loss"]), *document["coordinates"].items()]
     for label, values in document["spectrum"].items():
         named += [(f"eigenvalue {label}[{i}]", value) for i, value in enumerate(values)]

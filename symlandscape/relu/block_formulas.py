@@ -19,7 +19,7 @@ from symlandscape.arith.field import sympy_field
 from symlandscape.relu.kernel import Pair
 from symlandscape.relu.reduced import ReducedPoint, reduced_point
 from symlandscape.symmetry.isotypic import Component, Index, components
-from symlandscape.symmetry.pattern import Pattern
+from symlandscape.symmetry.pattern import Pattern, extra_orbits
 
 __all__ = ["Blocks", "blocks", "coordinate_symbols", "named_point"]
 
@@ -205,13 +205,14 @@ def collected(entry: sympy.Expr) -> sympy.Expr:
     return sympy.Add(*sums).xreplace({x: f for f, x in plain.items()})
 
 
-def blocks(pattern: str | Pattern, slope: Fraction | int = 0) -> Blocks:
+def blocks(pattern: str | Pattern, slope: Fraction | int = 0, extra: int = 0, extra_rows: str = "free") -> Blocks:
     """The Hessian's isotypic blocks for a pattern such as ``n``, ``n-1,1``, ``m,p`` or ``9,1``, at a generic point of
-    its fixed space.
+    its fixed space, with ``extra`` rows without matching column (each for itself, or ``equal``: one orbit).
 
     Raises InputError for a text that is no pattern or a slope of 1.
     """
-    pattern = Pattern.parse(pattern) if isinstance(pattern, str) else pattern
+    orbits = extra_orbits(extra, extra_rows)
+    pattern = Pattern.parse(pattern, orbits) if isinstance(pattern, str) else pattern
     point, definitions = named_point(pattern, Fraction(slope))
     entries = point.entries()
     found = components(pattern)

@@ -35,29 +35,35 @@ def certify(
     family: str | None = None,
     certificate: bool = False,
     max_precision: int | None = None,
+    lengths: Sequence[Fraction] | None = None,
 ) -> CriticalPoint:
     """The critical point of the pattern's fixed space near the approximate coordinates, enclosed to ``digits`` digits.
 
-    ``approximate`` holds floats, rationals, mpmath numbers or exact balls in the order of ``pattern.coordinates``. The
-    result has level CERTIFIED, or UNDECIDED with a reason. With ``certificate`` it carries the document that ``check``
-    verifies. Raises InputError when the number of coordinates is wrong, the pattern has symbols, or the slope is 1.
+    ``approximate`` holds floats, rationals, mpmath numbers or exact balls in the order of ``pattern.coordinates``;
+    ``lengths`` the targets' exact lengths c_l > 0 by column block (None: all 1, V = I). The result has level CERTIFIED,
+    or UNDECIDED with a reason. With ``certificate`` it carries the document that ``check`` verifies. Raises InputError
+    when the number of coordinates is wrong, the pattern has symbols, or the slope is 1.
     """
     if not pattern.is_numeric:
         raise InputError(f"a critical point needs numbers as block sizes, and the pattern is {pattern}; name d")
     if slope == 1:
         raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
-    field = arb_field()
+    if lengths is not None and not all(c > 0 for c in lengths):
+        raise InputError(f"targets have positive lengths, but {', '.join(map(str, lengths))} came; give c > 0")
+    field, targets = arb_field(), None if lengths is None else tuple(Fraction(c) for c in lengths)
+    if targets is not None and all(c == 1 for c in targets):
+        targets = None
 
     def residual(z: Sequence[arb]) -> list[arb]:
-        return reduced_point(pattern, z, field, slope).gradient()
+        return reduced_point(pattern, z, field, slope, lengths=targets).gradient()
 
     def jacobian(z: Sequence[arb]) -> arb_mat:
-        return _matrix(reduced_point(pattern, z, field, slope).jacobian())
+        return _matrix(reduced_point(pattern, z, field, slope, lengths=targets).jacobian())
 
     precision: int | None = None
     for attempt in range(SIGN_ATTEMPTS):
         root = verify_root(residual, jacobian, approximate, digits, start_prec=precision, max_prec=max_precision)
-        point = _enclosed(pattern, root, slope, digits, family)
+        point = _enclosed(pattern, root, slope, digits, family, targets)
         if (
             point.existence is not Verdict.YES
             or all(b.negative is not None for b in point.blocks)
@@ -79,11 +85,16 @@ def _matrix(rows: list[list[arb]]) -> arb_mat:
 
 
 def _enclosed(
-    pattern: Pattern, root: KrawczykResult, slope: Fraction, digits: int, family: str | None
+    pattern: Pattern,
+    root: KrawczykResult,
+    slope: Fraction,
+    digits: int,
+    family: str | None,
+    targets: tuple[Fraction, ...] | None,
 ) -> CriticalPoint:
     with workprec(root.prec):
         box = root.enclosure if root.proved else root.box
-        point = reduced_point(pattern, box, arb_field(), slope)
+        point = reduced_point(pattern, box, arb_field(), slope, lengths=targets)
         existence = Verdict.YES if root.proved else Verdict.UNDECIDED
         blocks = spectral_blocks(point)
         reason = root.status.value
@@ -92,8 +103,9 @@ def _enclosed(
             zero = "a zero mode, or too few digits"
             reason = f"{reason}, but signs in {', '.join(unsigned)} are not decided at {root.prec} bits ({zero})"
         return CriticalPoint(
-            family, pattern, slope, digits, root.prec, tuple(box), point.loss(), blocks, existence, reason
-        )
+            family, pattern, slope, digits, root.prec, tuple(box), point.loss(), blocks, existence, reason,
+            lengths=targets,
+        )  # fmt: skip
 
 
 def spectral_blocks(point: ReducedPoint) -> tuple[SpectralBlock, ...]:
@@ -143,4 +155,6 @@ def _certificate(point: CriticalPoint, root: KrawczykResult) -> Certificate | No
         "morse_index": point.morse_index,
         "verdict": verdict,
     }
-    return Certificate(CERTIFICATE_KIND, 1, body)
+    if point.lengths is None:
+        return Certificate(CERTIFICATE_KIND, 1, body)
+    return Certificate(CERTIFICATE_KIND, 2, {**body, "lengths": [encode(c) for c in point.lengths]})

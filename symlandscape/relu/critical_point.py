@@ -60,8 +60,9 @@ class CriticalPoint:
     """One critical point of the loss with slope ``slope`` in the fixed space of ``pattern``.
 
     ``coordinates`` (in the order of ``pattern.coordinates``) and ``loss`` are enclosures; ``spectrum`` lists the
-    isotypic components. ``existence`` tells whether existence and uniqueness in the enclosures are proved. The evidence
-    level of the verdict is CERTIFIED or UNDECIDED.
+    isotypic components; ``lengths`` the targets' lengths by column block (None: unit vectors). ``existence`` tells
+    whether existence and uniqueness in the enclosures are proved. The evidence level of the verdict is CERTIFIED or
+    UNDECIDED.
     """
 
     family: str | None
@@ -75,6 +76,7 @@ class CriticalPoint:
     existence: Verdict
     reason: str
     certificate: Certificate | None = None
+    lengths: tuple[Fraction, ...] | None = None
 
     @property
     def d(self) -> int | Fraction:
@@ -157,12 +159,16 @@ class CriticalPoint:
             "coordinate_radius": largest_radius(self.coordinates, self.digits),
             "reason": self.reason,
         }
+        if self.lengths is not None:
+            document["target_lengths"] = [str(c) for c in self.lengths]
         if self.certificate is not None:
             document["certificate"] = self.certificate.document()
         return document
 
     def __str__(self) -> str:
         name = self.family or f"pattern {self.pattern}"
+        if self.lengths is not None:
+            name += f", targets of lengths {', '.join(map(str, self.lengths))}"
         return f"{name} at d = {self.d}: {self.verdict} ({self.level.value}), loss {outward(self.loss, 12)[0]}"
 
     def _repr_latex_(self) -> str:

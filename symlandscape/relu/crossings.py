@@ -26,6 +26,10 @@ from symlandscape.symmetry.pattern import Pattern
 
 __all__ = ["Threshold", "Thresholds", "thresholds"]
 
+GLOBAL = (
+    "C0 is a minimum for every real d >= 2, by closed formulas (derivations.global_minimum); a cover by balls is not "
+    "to be had, because its neurons are parallel to targets, where the Hessian has no derivative"
+)
 MORE_DIGITS = "the crossing is proved, but the sign of another eigenvalue is not; ask for more digits"
 
 
@@ -149,7 +153,8 @@ def thresholds(
 
         covered = cover_branch(branch, followed, crossings)
         whole = covered.complete and all(c.proved for c in crossings)
-        result = replace(result, complete=whole, pieces=covered.pieces, remark=covered.remark)
+        remark = GLOBAL if family.kind == "C" and not whole else covered.remark
+        result = replace(result, complete=whole, pieces=covered.pieces, remark=remark)
     return result
 
 

@@ -8,6 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from symlandscape import backends
 from symlandscape.errors import InputError
 from symlandscape.evidence import Verdict
 from symlandscape.relu.identification import IdentifiedPoint, identify_matrix
-from symlandscape.relu.zero_loss import split_identity
+from symlandscape.relu.targets import orthogonal_targets
+from symlandscape.relu.zero_loss import zero_loss
 from symlandscape.runs import Store, Task, run, start_batch
 
 __all__ = ["Discovery", "discover"]
@@ -45,6 +47,7 @@ class Discovery:
     counts: tuple[int, ...]
     reasons: dict[str, int]
     losses: np.ndarray
+    slope: Fraction = Fraction(0)
 
     def document(self) -> dict[str, Any]:
         """CONTRACT's document of ``relu discover``."""
@@ -71,6 +74,7 @@ class Discovery:
             "not_converged": self.reasons,
             "method": self.method,
             "seed": self.seed,
+            "slope": str(self.slope),
             "points": rows,
         }
 
@@ -93,11 +97,12 @@ def _minimise(task: Task) -> dict[str, np.ndarray]:
     """The end points of one chunk of starts; a pure function of the task."""
     p = task.parameters
     starts = start_batch(p["seed"], p["first"], p["count"], p["neurons"], p["inputs"])
+    V, slope = (np.array(p["targets"]) if "targets" in p else None), float(p.get("slope", 0.0))
     if p["method"] == "lbfgs":
-        batch = backends.minimise_relu(starts, method="lbfgs", tol=p["tolerance"])
+        batch = backends.minimise_relu(starts, V, slope, method="lbfgs", tol=p["tolerance"])
     else:
-        rough = backends.minimise_relu(starts, method=p["method"], tol=p["descent_tolerance"])
-        batch = backends.minimise_relu(rough.points, method="lbfgs", tol=p["tolerance"])
+        rough = backends.minimise_relu(starts, V, slope, method=p["method"], tol=p["descent_tolerance"])
+        batch = backends.minimise_relu(rough.points, V, slope, method="lbfgs", tol=p["tolerance"])
         unfinished = ~rough.converged
         batch.status[unfinished] = rough.status[unfinished]
     return {"points": batch.points, "losses": batch.losses, "status": batch.status}
@@ -113,8 +118,11 @@ def discover(
     device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
     store: str | os.PathLike[str] | None = None,
+    targets: np.ndarray | None = None,
+    slope: Fraction | int = 0,
 ) -> Discovery:
-    """The critical points that ``starts`` random starts reach for k = ``neurons`` and d = ``inputs``, V = I, slope 0.
+    """The critical points that ``starts`` random starts reach for k = ``neurons`` and d = ``inputs``, with targets V
+    (h, d), default the unit vectors.
 
     Start i has independent normal entries of variance 1/d and depends on ``seed`` and i alone; the result does not
     depend on ``threads``. ``method`` is ``lbfgs`` (then Newton-CG), or ``gd``, ``heavy-ball``, ``nesterov`` with a
@@ -126,9 +134,27 @@ def discover(
     if method not in backends.METHODS:
         raise InputError(f"expected a method among {', '.join(backends.METHODS)}, got {method!r}")
     backends.resolve_device(device)
-    common = {"neurons": neurons, "inputs": inputs, "seed": seed, "method": method, "tolerance": TOLERANCE}
+    if slope == 1:
+        raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
+    if targets is not None:
+        targets = np.asarray(targets, dtype=float)
+        if targets.ndim != 2 or targets.shape[1] != inputs:
+            raise InputError(
+                f"targets of shape (h, {inputs}) were expected, but {targets.shape} came; rows are targets"
+            )
+    common: dict[str, Any] = {
+        "neurons": neurons,
+        "inputs": inputs,
+        "seed": seed,
+        "method": method,
+        "tolerance": TOLERANCE,
+    }
     if method != "lbfgs":
         common["descent_tolerance"] = DESCENT_TOLERANCE
+    if targets is not None:
+        common["targets"] = targets.tolist()
+    if slope:
+        common["slope"] = float(slope)
     tasks = [
         Task(TASK_KIND, {**common, "first": first, "count": min(CHUNK, starts - first)})
         for first in range(0, starts, CHUNK)
@@ -148,31 +174,35 @@ def discover(
     status = np.concatenate([chunk["status"] for chunk in chunks])
     good = status == backends.MinimiseStatus.CONVERGED
     reasons = Counter(backends.MinimiseStatus(int(s)).message for s in status[~good])
-    representatives, counts = _groups(points[good], losses[good])
-    found = [identify_matrix(W, position=i) for i, W in enumerate(representatives)]
+    representatives, counts = _groups(points[good], losses[good], targets)
+    found = [identify_matrix(W, targets, Fraction(slope), position=i) for i, W in enumerate(representatives)]
     order = sorted(range(len(found)), key=lambda i: (-counts[i], found[i].loss))
     return Discovery(
         neurons, inputs, starts, int(good.sum()), seed, method,
         tuple(found[i] for i in order), tuple(counts[i] for i in order), dict(sorted(reasons.items())), losses,
+        Fraction(slope),
     )  # fmt: skip
 
 
-def _groups(points: np.ndarray, losses: np.ndarray) -> tuple[list[np.ndarray], list[int]]:
+def _groups(points: np.ndarray, losses: np.ndarray, V: np.ndarray | None = None) -> tuple[list[np.ndarray], list[int]]:
     """Representatives and sizes of the classes of points with equal loss, sorted entries and sorted row and column
     lengths.
 
-    All global minima with split neurons (a continuum for k > d) form one class. The invariants do not change under
-    permutations of rows and columns; the first member in the order of the starts represents its class.
+    With targets V the entries and columns are those of W Q' for V = D Q, else of W V'. All global minima with split
+    neurons (a continuum for k > d) form one class. The invariants do not change under permutations of rows and columns;
+    the first member in the order of the starts represents its class.
     """
     representatives: list[np.ndarray] = []
     keys: list[tuple[float, np.ndarray]] = []
     counts: list[int] = []
-    zeros = [split_identity(W, loss) is not None for W, loss in zip(points, losses, strict=True)]
+    frame = orthogonal_targets(V, points.shape[2])
+    turned = [frame.turned(W) if frame is not None else W @ V.T for W in points]  # type: ignore[union-attr]
+    zeros = [frame is not None and zero_loss(W, x, frame) is not None for W, x in zip(turned, losses, strict=True)]
     if any(zeros):
         representatives.append(points[zeros.index(True)])
         keys.append((float("nan"), np.empty(0)))  # equal to no other
         counts.append(sum(zeros))
-    for W, loss, zero in zip(points, losses, zeros, strict=True):
+    for point, W, loss, zero in zip(points, turned, losses, zeros, strict=True):
         if zero:
             continue
         invariant = np.concatenate(
@@ -183,7 +213,7 @@ def _groups(points: np.ndarray, losses: np.ndarray) -> tuple[list[np.ndarray], l
                 counts[i] += 1
                 break
         else:
-            representatives.append(W)
+            representatives.append(point)
             keys.append((float(loss), invariant))
             counts.append(1)
     return representatives, counts

@@ -1,4 +1,5 @@
-"""Series of the families in s = d^(-1/2): coordinates, loss and all eigenvalues with exact coefficients.
+"""Series of the families in s = d^(-1/2): coordinates, loss and all eigenvalues with exact coefficients. (With an
+extra row: extra_expansions, with a letter as size: symbolic_expansions.)
 
 They lie in Q(pi) for A<q> and F1; for F<p> the square root of p joins, because the sine between a kept neuron and its
 own target is sqrt(p) (2 s^2 + ..): F2 has sqrt(2) in its coordinates from s^4 on, in its eigenvalues from s^2 on.
@@ -12,13 +13,13 @@ leading coefficients coincide. Sizes are n = s^(-2) - count for the moving block
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from symlandscape.arith.pi_field import PiFraction
 from symlandscape.arith.power_series import Series, series_field
 from symlandscape.errors import InputError
+from symlandscape.relu.expansion import Expansion
 from symlandscape.relu.families import Family
 from symlandscape.relu.families import family as family_of
 from symlandscape.relu.puiseux import TooFewTerms, ascending, characteristic_polynomial, roots
@@ -39,89 +40,32 @@ JACOBIAN_LENGTH = 8
 KEPT_TERMS = 2  # terms of a step that are taken: its first ones are right, later ones only make fractions long
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """The family's series in s = d^(-1/2), each exact up to its own order.
+def series(family: Family | str, order: int | None = None, extra: int = 0, slope: Fraction | int = 0) -> Expansion:
+    """The family's series up to s^order: coordinates, loss, eigenvalues of every isotypic block.
 
-    ``residual`` holds the power of s below which each critical equation vanishes identically: that the series solve the
-    equations as formal series is PROVED; that the branch has these asymptotics is CHECKED by comparison with enclosures
-    at huge d (derivations.series).
+    In s = d^(-1/2) for ``A<q>`` and ``F<p>`` (the small block fixed, the large one growing with d) at k = d, order 6
+    unless given; with a letter as size, ``A[kept=q]`` or ``F[flipped=p]``, for all sizes at once (order 2 unless
+    given); with one extra row in the power of d that the branch has. ``extra`` and ``slope`` go with a name. Raises
+    InputError for other parametrisations, orders below 1, or a branch whose coefficients leave the field.
     """
-
-    family: str
-    order: int
-    names: tuple[str, ...]
-    coordinates: tuple[Series, ...]
-    loss: Series
-    spectrum: dict[str, tuple[Series, ...]]
-    residual: tuple[int, ...]  # lowest power at which each critical equation may fail
-
-    def document(self) -> dict[str, Any]:
-        """CONTRACT's document of ``relu series``."""
-        return {
-            "family": self.family,
-            "variable": "d**(-1/2)",
-            "order": self.order,
-            "loss": self._terms(self.loss),
-            "coordinates": {name: self._terms(x) for name, x in zip(self.names, self.coordinates, strict=True)},
-            "spectrum": {label: [self._terms(x) for x in values] for label, values in self.spectrum.items()},
-        }
-
-    def _terms(self, x: Series) -> dict[str, Any]:
-        last = self.order if x.order is None else min(self.order, x.order - 1)
-        start = min(x.start, last)
-        return {"from": start, "coefficients": [str(x.coefficient(k).sympy()) for k in range(start, last + 1)]}
-
-    def sympy(self, x: Series) -> Any:
-        """One of the series as a SymPy expression in s, without its error term."""
-        import sympy
-
-        s = sympy.Symbol("s", positive=True)
-        last = self.order if x.order is None else min(self.order, x.order - 1)
-        return sympy.Add(*(x.coefficient(k).sympy() * s**k for k in range(min(x.start, last), last + 1)))
-
-    def latex(self) -> str:
-        """All series as one align* display."""
-        import sympy
-
-        rows = [("L", self.loss), *((_latex_name(n), x) for n, x in zip(self.names, self.coordinates, strict=True))]
-        for label, values in self.spectrum.items():
-            head = label.split("*")
-            name = r" \otimes ".join(f"{part[0]}_{{{part[1:]}}}" if part[1:] else part for part in head)
-            rows += [(rf"\lambda^{{{name}}}_{{{i + 1}}}", x) for i, x in enumerate(values)]
-        lines = []
-        for name, x in rows:
-            shown = self._terms(x)
-            terms = [
-                sympy.latex(x.coefficient(k).sympy() * sympy.Symbol("s") ** k)
-                for k in range(shown["from"], shown["from"] + len(shown["coefficients"]))
-                if x.coefficient(k)
-            ]
-            sums = "".join(t if t.startswith("-") or i == 0 else f" + {t}" for i, t in enumerate(terms)) or "0"
-            lines.append(rf"{name} &= {sums} + O(s^{{{shown['from'] + len(shown['coefficients'])}}})")
-        return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
-
-    def _repr_latex_(self) -> str:
-        return self.latex()
-
-
-def _latex_name(name: str) -> str:
-    return f"{name[0]}_{{{name[2:-1]}}}"
-
-
-def series(family: Family | str, order: int = 6) -> Expansion:
-    """The family's series in s = d^(-1/2) up to s^order: coordinates, loss, eigenvalues of every isotypic block.
-
-    For ``A<q>`` and ``F<p>`` (the small block fixed, the large one growing with d) at k = d. Raises InputError for
-    other parametrisations, extra rows, orders below 1, or a branch whose coefficients leave Q(pi).
-    """
-    if isinstance(family, str):
-        family = family_of(family)
-    if order < 1:
+    if order is not None and order < 1:
         raise InputError(f"expected an order of at least 1, got {order}")
-    if family.extra or (family.kind, family.role) not in {("A", "kept"), ("F", "flipped")}:
+    if isinstance(family, str):
+        from symlandscape.relu.symbolic_expansions import is_symbolic, symbolic_series
+
+        if is_symbolic(family):
+            if extra:
+                raise InputError("series with a letter as size are there at k = d; write a number, or leave out extra")
+            return symbolic_series(family, 2 if order is None else order, slope)
+        family = family_of(family, extra=extra, slope=slope)
+    order = 6 if order is None else order
+    if family.extra:
+        from symlandscape.relu.extra_expansions import extra_series
+
+        return extra_series(family, order)
+    if (family.kind, family.role) not in {("A", "kept"), ("F", "flipped")}:
         hint = "C0 is known in closed form for all d, see derivations.global_minimum"
-        raise InputError(f"series are there for A<q> and F<p> without extra rows, and {family.name} came; {hint}")
+        raise InputError(f"series are there for A<q> and F<p>, and {family.name} came; {hint}")
     guard = max(GUARD, LEAST - order)
     while True:
         try:
@@ -148,8 +92,46 @@ def coordinate_series(family: Family, target: int, length: int) -> tuple[list[Se
     Raises InputError where it does not settle.
     """
     pattern = generic_pattern(family)
-    first = Series(-2, [PiFraction.of(1), PiFraction.of(0), PiFraction.of(-family.count)], None, length)
-    numbers: list[Any] = [first, family.count] if family.count else [first]
+    return match_powers(
+        family,
+        pattern,
+        sizes_in_s(family, 2, length),
+        coordinate_start(family, pattern, length),
+        target,
+        length,
+    )
+
+
+def coordinate_start(family: Family, pattern: Pattern, length: int) -> list[Series]:
+    """The leading terms of the coordinates of A<q> or F<p>, from which matching of powers goes on."""
+    return [_polynomial(x, length) for x in _leading(family, pattern)]
+
+
+def sizes_in_s(family: Family, denominator: int, length: int, fixed: Any = None) -> list[Any]:
+    """The row orbits' sizes with d = s^(-denominator): the moving block first, then the fixed one, then extra rows.
+
+    ``fixed`` replaces the fixed block's size by an element of the coefficients' field.
+    """
+    count = PiFraction.of(family.count if fixed is None else fixed)
+    moving = [PiFraction.of(1), *[PiFraction.of(0)] * (denominator - 1), -count]
+    first = Series(-denominator, moving, None, length)
+    return [first, *([count] if count else []), *family.extra]
+
+
+def match_powers(
+    family: Family,
+    pattern: Pattern,
+    numbers: Sequence[Any],
+    start: Sequence[Series],
+    target: int,
+    length: int,
+    reach: int = JACOBIAN_LENGTH,
+) -> tuple[list[Series], list[int]]:
+    """Coordinates that solve the critical equations in powers of s up to s^target, from the leading terms ``start``.
+
+    The coefficients' field is that of ``start``; ``reach`` terms of the Jacobian are kept. Returns polynomials and, for
+    each, the power at which it may be wrong. Raises InputError where Newton's method over series does not settle.
+    """
 
     def at(values: Sequence[Series], working: int) -> ReducedPoint:
         cut = [Series(x.start, x.coefficients, None, working) for x in values]
@@ -157,13 +139,13 @@ def coordinate_series(family: Family, target: int, length: int) -> tuple[list[Se
             pattern, [_polynomial_part(x, working) for x in cut], series_field(working), family.slope, numbers
         )
 
-    values = [_polynomial(x, length) for x in _leading(family, pattern)]
+    values = list(start)
     left = [0] * len(values)
     for turn in range(NEWTON_STEPS):
         gradient = at(values, length).gradient()
         if turn < REFRESHED:
-            jacobian = at(values, JACOBIAN_LENGTH).jacobian()
-        step = solve_series(jacobian, [-_shortened(g, JACOBIAN_LENGTH) for g in gradient])
+            jacobian = at(values, reach).jacobian()
+        step = solve_series(jacobian, [-_shortened(g, reach) for g in gradient])
         left = [target + 1 if x.is_zero and (x.order is None or x.order > target) else x.start for x in step]
         if all(power > target for power in left):
             break
@@ -179,26 +161,39 @@ def _series(family: Family, order: int, guard: int) -> Expansion:
     target, length = order + guard, order + guard + LENGTH
     values, left = coordinate_series(family, target, length)
     pattern = generic_pattern(family)
-    first = Series(-2, [PiFraction.of(1), PiFraction.of(0), PiFraction.of(-family.count)], None, length)
-    numbers: list[Any] = [first, family.count] if family.count else [first]
+    numbers = sizes_in_s(family, 2, length)
     final = [
         Series(x.start, x.coefficients, min(power, target + 1), length) for x, power in zip(values, left, strict=True)
     ]
     point = reduced_point(pattern, final, series_field(length), family.slope, numbers)
-    spectrum = {}
-    for component in components(pattern):
-        exact = pattern.row_sizes
-        squares = norms(component, exact, point.sizes)
-        entries = point.entries()
-        tensors = [tensor for _, tensor in component.copies]
-        gram = [[pair(x, y, component.marked, exact, point.sizes, entries) for y in tensors] for x in tensors]
-        spectrum[component.label] = tuple(_eigenvalues(_balanced(gram, squares)))
+    spectrum = spectral_series(point)
     residual = tuple(g.order if g.is_zero and g.order is not None else g.start for g in point.gradient())
     for label, branches in spectrum.items():
         if any(x.order is not None and x.order <= order for x in branches):
             raise TooFewTerms(f"the eigenvalues of {label} are known to a lower order than {order} only")
     names = tuple(c.name for c in pattern.coordinates)
     return Expansion(family.name, order, names, tuple(final), point.loss(), spectrum, residual)
+
+
+def spectral_series(point: ReducedPoint, lenient: bool = False) -> dict[str, tuple[Series, ...]]:
+    """The eigenvalues of every isotypic block of a point over series, ascending for small s > 0.
+
+    With ``lenient`` blocks whose eigenvalues leave the coefficients' field are left out, otherwise InputError is
+    raised.
+    """
+    pattern = point.pattern
+    exact, entries = pattern.row_sizes, point.entries()
+    spectrum = {}
+    for component in components(pattern):
+        squares = norms(component, exact, point.sizes)
+        tensors = [tensor for _, tensor in component.copies]
+        gram = [[pair(x, y, component.marked, exact, point.sizes, entries) for y in tensors] for x in tensors]
+        try:
+            spectrum[component.label] = tuple(_eigenvalues(_balanced(gram, squares)))
+        except (InputError, ZeroDivisionError):
+            if not lenient:
+                raise
+    return spectrum
 
 
 def _eigenvalues(matrix: list[list[Series]]) -> list[Series]:

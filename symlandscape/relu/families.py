@@ -15,19 +15,21 @@ further has ended (at a fold, or by meeting C0).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symlandscape.arith.balls import arb, contains
 from symlandscape.arith.conversions import parse_exact
 from symlandscape.errors import InputError
+from symlandscape.evidence import Verdict
 from symlandscape.relu.certification import certify
 from symlandscape.relu.continuation import LARGEST_JUMP, SMALLEST_STEP, Sample, distance, follow, newton
 from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.growth import grow
-from symlandscape.symmetry.pattern import Pattern
+from symlandscape.symmetry.pattern import Pattern, extra_orbits
 
 if TYPE_CHECKING:
     from symlandscape.relu.crossings import Thresholds
@@ -137,15 +139,18 @@ def family(name: str, extra: int = 0, extra_rows: str = "free", slope: Fraction 
         raise InputError(f"{hint}, but {name!r} came; the global minimum is C0")
     if (kind, role) in {("F", "flipped"), ("A", "flipped"), ("F", "kept")} and count == 0:
         raise InputError(f"{hint}, but {name!r} names an empty block; the global minimum is C0 and no kept row is A0")
-    if extra < 0 or extra_rows not in ("free", "equal"):
-        raise InputError(f"extra rows are a number from 0 on, free or equal, but {extra} and {extra_rows!r} came")
+    orbits = extra_orbits(extra, extra_rows)
     if extra and kind == "C":
         raise InputError(
-            "the global minimum C0 with extra rows is not isolated (zero modes of splitting); take a family A or F"
+            "the global minimum C0 with extra rows is not isolated, but a continuum of zeros of the loss (each target "
+            "shared by parallel neurons), flat along all splits; `relu identify` knows its points and `relu split C0` "
+            "shows why; take a family A or F"
         )
-    if slope == 1:
-        raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
-    orbits = () if not extra else (extra,) if extra_rows == "equal" else (1,) * extra
+    if slope >= 1:
+        raise InputError(
+            f"slope 1 makes the activation linear, which is excluded, and families are followed from slope 0, but "
+            f"slope {slope} came; take a slope below 1"
+        )
     return Family(_canonical_name(kind, role, count), kind, role, count, Fraction(slope), orbits)
 
 
@@ -205,4 +210,22 @@ def _along_slope(pattern: Pattern, point: np.ndarray, slope: Fraction, name: str
 
 def _certified(branch: Family, pattern: Pattern, digits: int, certificate: bool) -> CriticalPoint:
     whole, start = branch.coordinates(pattern)
-    return certify(whole, start, slope=branch.slope, digits=digits, family=branch.name, certificate=certificate)
+    point = certify(whole, start, slope=branch.slope, digits=digits, family=branch.name, certificate=certificate)
+    if branch.kind != "C" and _is_permutation(point):
+        point = replace(point, reason=f"{point.reason}; this is the global minimum C0 with rows in another order")
+    return point
+
+
+def _is_permutation(point: CriticalPoint) -> bool:
+    """Whether the enclosure holds the coordinates of a permutation matrix, the only critical point in it."""
+    pattern = point.pattern
+    if point.existence is not Verdict.YES or pattern.extra or point.slope == -1:
+        return False
+    rows, columns = [Fraction(0)] * pattern.blocks, [Fraction(0)] * pattern.blocks
+    for c, x in zip(pattern.coordinates, point.coordinates, strict=True):
+        if contains(x, arb(1)):
+            rows[c.row] += Fraction(pattern.count(c)) / pattern.sizes[c.row]
+            columns[c.column] += Fraction(pattern.count(c)) / pattern.sizes[c.column]
+        elif not contains(x, arb(0)):
+            return False
+    return all(n == 1 for n in (*rows, *columns))

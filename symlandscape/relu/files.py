@@ -16,7 +16,7 @@ import numpy as np
 from symlandscape.errors import InputError
 from symlandscape.relu.matlab import read_variables
 
-__all__ = ["MatrixFile", "read_matrices"]
+__all__ = ["MatrixFile", "read_matrices", "read_targets"]
 
 LARGEST_INTEGER = 2**53  # double precision holds every integer up to here
 PUBLISHED_NAME = re.compile(r"newExp-(\d+)-(\d+)\.mat", re.IGNORECASE)
@@ -193,3 +193,23 @@ def read_matrices(path: str | os.PathLike[str]) -> MatrixFile:
     if not content:
         raise InputError(f"{path} is empty; write the matrices to it again")
     return reader(path, content)
+
+
+def read_targets(path: str | os.PathLike[str]) -> np.ndarray:
+    """The targets V (h, d) in a file: the one matrix of an .npy file, or ``V`` (else ``W``) of an .npz file.
+
+    Rows are targets. Raises InputError as :func:`read_matrices` does, and for a file with several matrices.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".npz" and path.is_file():
+        arrays = _load_numpy(path, path.read_bytes())
+        if isinstance(arrays, dict) and "V" in arrays:
+            targets = _real(arrays["V"], f"V in {path}")
+            found = _points(targets, f"V in {path}")
+        else:
+            found = read_matrices(path).points
+    else:
+        found = read_matrices(path).points
+    if len(found) != 1:
+        raise InputError(f"one matrix of targets was expected in {path}, but it holds {len(found)}; save one of them")
+    return found[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -14,17 +14,18 @@ from symlandscape.errors import InputError
 from symlandscape.evidence import Verdict
 from symlandscape.relu.certification import certify
 from symlandscape.relu.critical_point import CriticalPoint
-from symlandscape.relu.naming import name_of
+from symlandscape.relu.naming import name_among_orthogonal
 from symlandscape.relu.system import fixed_space_system
 from symlandscape.runs import Task, generator, run
 from symlandscape.solve.newton import FloatNewtonResult
-from symlandscape.symmetry.pattern import Pattern
+from symlandscape.symmetry.pattern import Pattern, extra_orbits
 
 __all__ = ["SolveResult", "solve"]
 
 NEWTON_STEPS = 60
 SAME = 1e-8
 SMALLEST_NEURON = 1e-4
+LARGEST = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +85,27 @@ def solve(
     threads: int = 1,
     device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
+    lengths: Sequence[Fraction | int] | None = None,
 ) -> SolveResult:
     """Critical points of the loss restricted to a pattern's fixed space, found by damped Newton from random
     coordinates.
 
     Each different one (by loss and spectrum) is enclosed, its blocks' signs decided, and named where it belongs to a
     family. ``seed`` and the number of a start determine it. Points whose enclosure cannot be proved are listed as
-    undecided; the list need not be complete. The result does not depend on ``threads``. Raises InputError for a bad
-    pattern or device.
+    undecided; the list need not be complete. The result does not depend on ``threads``. ``lengths`` are those of
+    orthogonal targets, one for each block (None: unit vectors). Raises InputError for a bad pattern, length or device.
     """
     backends.resolve_device(device)
     if starts < 1:
         raise InputError(f"expected at least one start, got {starts}")
-    orbits = () if not extra else (extra,) if extra_rows == "equal" else (1,) * extra
-    space = resolve(pattern, d, orbits)
+    space = resolve(pattern, d, extra_orbits(extra, extra_rows))
+    if space.k > LARGEST:
+        raise InputError(f"up to {LARGEST} neurons are supported, but the pattern {str(space)[:40]} came; take fewer")
+    targets = _checked_lengths(space, lengths)
     slope = Fraction(slope)
     if slope == 1:
         raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
-    system = fixed_space_system(space, slope)
+    system = fixed_space_system(space, slope, targets)
     tolerance = 1e-11 * float(np.max(system.scale))
     classes: list[tuple[float, np.ndarray, np.ndarray]] = []
     counts: list[int] = []
@@ -121,7 +125,7 @@ def solve(
             unresolved += 1
         else:
             _add(classes, counts, system.loss(result.point), np.linalg.eigvals(system.jacobian(result.point)), z)
-    points = [_certified(space, z, slope, digits, certify) for _, _, z in classes]
+    points = [_certified(space, z, slope, digits, certify, targets) for _, _, z in classes]
     order = sorted(range(len(points)), key=lambda i: classes[i][0])
     return SolveResult(
         space, starts, seed, tuple(points[i] for i in order), tuple(counts[i] for i in order), unresolved
@@ -161,8 +165,30 @@ def _add(
     counts.append(1)
 
 
-def _certified(pattern: Pattern, z: np.ndarray, slope: Fraction, digits: int, certificate: bool) -> CriticalPoint:
+def _checked_lengths(pattern: Pattern, lengths: Sequence[Fraction | int] | None) -> tuple[Fraction, ...] | None:
+    if lengths is None:
+        return None
+    if len(lengths) != pattern.blocks or not all(c > 0 for c in lengths):
+        came = ", ".join(map(str, lengths))
+        raise InputError(f"{pattern.blocks} positive lengths of targets were expected, one a block, but {came} came")
+    return tuple(Fraction(c) for c in lengths)
+
+
+def _certified(
+    pattern: Pattern,
+    z: np.ndarray,
+    slope: Fraction,
+    digits: int,
+    certificate: bool,
+    lengths: tuple[Fraction, ...] | None,
+) -> CriticalPoint:
     point = certify(
-        pattern, [float(x) for x in z], slope=slope, digits=digits, certificate=certificate, max_precision=1024
+        pattern,
+        [float(x) for x in z],
+        slope=slope,
+        digits=digits,
+        certificate=certificate,
+        max_precision=1024,
+        lengths=lengths,
     )
-    return replace(point, family=name_of(point)) if point.existence is Verdict.YES else point
+    return replace(point, family=name_among_orthogonal(point)) if point.existence is Verdict.YES else point

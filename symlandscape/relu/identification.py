@@ -18,8 +18,9 @@ from symlandscape.evidence import Level, Verdict
 from symlandscape.relu.certification import certify
 from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.files import MatrixFile, read_matrices
-from symlandscape.relu.naming import name_of
-from symlandscape.relu.zero_loss import split_identity
+from symlandscape.relu.naming import name_among_orthogonal, name_of
+from symlandscape.relu.targets import OrthogonalTargets, orthogonal_targets
+from symlandscape.relu.zero_loss import zero_loss
 from symlandscape.symmetry.canonical import equivalent
 from symlandscape.symmetry.isotropy import Isotropy, isotropy
 
@@ -38,8 +39,8 @@ SAME_ENTRIES = 1e-6
 class IdentifiedPoint:
     """What is known of one given matrix.
 
-    ``weights`` is the polished matrix (k, d); ``point`` the enclosed critical point, None where the loss is with
-    general targets or no critical point was reached nearby; ``verdict`` and ``level`` say what is proved; ``moved`` is
+    ``weights`` is the polished matrix (k, d); ``point`` the enclosed critical point, None where the targets are not
+    orthogonal or no critical point was reached nearby; ``verdict`` and ``level`` say what is proved; ``moved`` is
     the Frobenius distance that polishing took.
     """
 
@@ -125,8 +126,9 @@ def identify_matrix(
     """Everything about one weight matrix (k, d): the critical point it approximates, its isotropy, family and certified
     verdict.
 
-    With targets V other than the unit vectors the verdict comes from the dense float Hessian (ESTIMATED).
-    Raises InputError for a zero neuron, wrong shapes, NaN.
+    Orthogonal targets V = D Q are turned into D first (targets.py) and the point is certified for the lengths read.
+    With other targets the verdict comes from the dense float Hessian (ESTIMATED), and only row permutations are
+    symmetries. Raises InputError for a zero neuron, wrong shapes, NaN.
     """
     W = np.asarray(W, dtype=float)
     rho = float(slope)
@@ -136,38 +138,43 @@ def identify_matrix(
     if moved > reach:
         polished, norm = W.copy(), float(np.linalg.norm(backends.relu_loss_gradient(W, V, rho)[1]))
         moved = 0.0
-    group = isotropy(polished, CLUSTER)
+    frame = orthogonal_targets(V, W.shape[1])
+    form, near = (polished, W) if frame is None else (frame.turned(polished), frame.turned(W))
+    classes = list(range(W.shape[1])) if frame is None else frame.classes
+    group = isotropy(form, CLUSTER, column_classes=classes)
     loss = backends.relu_loss(polished, V, rho)
     eigenvalues = np.linalg.eigvalsh(backends.relu_hessian(polished, V, rho))
     least = float(eigenvalues[0])
     common = (position, runs, polished, moved, group)
-    unit_targets = V is None or (V.shape == (W.shape[1],) * 2 and np.array_equal(V, np.eye(W.shape[1])))
-    zero = split_identity(polished, loss) if unit_targets else None
-    if zero is not None:
+    zero = None if frame is None else zero_loss(form, loss, frame)
+    if frame is not None and zero is not None:
         reason = "global minimum: each target is shared by parallel neurons, so the loss is exactly 0; not isolated"
-        found = (position, runs, zero, float(np.linalg.norm(zero - W)), isotropy(zero, CLUSTER))
+        turned = isotropy(zero, CLUSTER, column_classes=classes)
+        zero = zero if V is None else frame.turned_back(zero)
+        found = (position, runs, zero, float(np.linalg.norm(zero - W)), turned)
         return IdentifiedPoint(*found, None, 0.0, 0.0, "minimum", Level.PROVED, reason, split_global_minimum=True)
     if norm > NEARLY_CRITICAL:
         far = f"gradient norm {norm:.1e}: no critical point within {LARGEST_MOVE:.0%} of the matrix's length"
         return IdentifiedPoint(*common, None, loss, least, "undecided", Level.UNDECIDED, far)
-    if unit_targets and group.pattern is not None:
-        point = certified_point(polished, group, slope, digits, certificate)
+    if frame is not None and group.pattern is not None:
+        point = certified_point(form, group, slope, digits, certificate, frame)
         if point.existence is not Verdict.YES:
             return IdentifiedPoint(*common, point, loss, least, "undecided", Level.UNDECIDED, point.reason)
-        distance = float(np.linalg.norm(W[np.ix_(group.row_permutation, group.column_permutation)] - point.matrix()))
+        distance = float(np.linalg.norm(near[np.ix_(group.row_permutation, group.column_permutation)] - point.matrix()))
         if distance > reach:  # the root search left the neighbourhood of the matrix
             far = f"gradient norm {norm:.1e}: the next critical point found is {distance:.1e} away"
             return IdentifiedPoint(*common, None, loss, least, "undecided", Level.UNDECIDED, far)
-        point = point.named(name_of(point))
+        point = point.named(name_of(point) if frame.is_unit else name_among_orthogonal(point))
         least = mid_float(point.least_eigenvalue)
-        return IdentifiedPoint(*common, point, mid_float(point.loss), least, point.verdict, point.level, point.reason)
+        reason = f"{point.reason}; {frame}" if not (frame.is_unit and frame.exact) else point.reason
+        return IdentifiedPoint(*common, point, mid_float(point.loss), least, point.verdict, point.level, reason)
     critical = norm <= 1e-10
     resolution = 1e-10 * float(np.max(np.abs(eigenvalues)))
     verdict = (
         "saddle" if critical and least < -resolution else "minimum" if critical and least > resolution else "undecided"
     )
     level = Level.ESTIMATED if verdict != "undecided" else Level.UNDECIDED
-    reason = "dense float Hessian: certificates need unit vectors as targets and at least as many neurons as inputs"
+    reason = "dense float Hessian: certificates need d orthogonal targets and at least as many neurons as inputs"
     return IdentifiedPoint(
         *common,
         None,
@@ -180,13 +187,18 @@ def identify_matrix(
 
 
 def certified_point(
-    W: np.ndarray, group: Isotropy, slope: Fraction, digits: int, certificate: bool = False
+    W: np.ndarray,
+    group: Isotropy,
+    slope: Fraction,
+    digits: int,
+    certificate: bool = False,
+    frame: OrthogonalTargets | None = None,
 ) -> CriticalPoint:
-    """The enclosed critical point next to W in the fixed space of its isotropy; in the whole space where that fails."""
+    """The enclosed critical point next to W in the fixed space of its isotropy, where targets are c_j e_j."""
     assert group.pattern is not None
     values = group.pattern.reduce(W[np.ix_(group.row_permutation, group.column_permutation)])[0]
-    point = certify(group.pattern, list(values), slope=slope, digits=digits, certificate=certificate)
-    return point
+    lengths = None if frame is None or frame.is_unit else frame.by_block(group)
+    return certify(group.pattern, list(values), slope=slope, digits=digits, certificate=certificate, lengths=lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +252,7 @@ def identify(
     (count, k, d).
 
     Each point is polished, its isotropy found, enclosed and certified as minimum or saddle, named by loss and spectrum,
-    and merged with earlier points that equal it up to permutations of rows and columns. Raises InputError for
+    and merged with earlier points that equal it up to a symmetry of the problem. Raises InputError for
     unreadable or invalid input.
     """
     name = "array"
@@ -254,18 +266,28 @@ def identify(
     found: list[IdentifiedPoint] = []
     for position, W in enumerate(matrices):
         point = identify_matrix(W, V, Fraction(slope), digits, position, runs[position] if runs is not None else None)
-        found.append(_merged(point, found))
+        found.append(_merged(point, found, V))
         if progress is not None:
             progress(position + 1, len(matrices))
     return Identification(tuple(found), digits, name)
 
 
-def _merged(point: IdentifiedPoint, earlier: Sequence[IdentifiedPoint]) -> IdentifiedPoint:
-    """The point marked as a duplicate of the first earlier one that equals it up to S_k x S_d."""
+def _merged(point: IdentifiedPoint, earlier: Sequence[IdentifiedPoint], V: np.ndarray | None = None) -> IdentifiedPoint:
+    """The point marked as a duplicate of the first earlier one that equals it up to the problem's symmetry."""
     from dataclasses import replace
+
+    frame = orthogonal_targets(V, point.weights.shape[1])
+
+    def marked(W: np.ndarray, size: float) -> np.ndarray:
+        """The weights under a row that tells columns of different targets apart by numbers that no weight has."""
+        if frame is not None and frame.is_unit:
+            return frame.turned(W)
+        numbers = np.arange(W.shape[1]) if frame is None else np.array(frame.classes)
+        return np.vstack([W if frame is None else frame.turned(W), size * (2.0 + numbers)])
 
     for other in earlier:
         near = other.duplicate_of is None and abs(other.loss - point.loss) <= SAME_LOSS
-        if near and equivalent(other.weights, point.weights, SAME_ENTRIES) is not None:
+        size = 1.0 + float(max(np.max(np.abs(other.weights)), np.max(np.abs(point.weights)))) if near else 0.0
+        if near and equivalent(marked(other.weights, size), marked(point.weights, size), SAME_ENTRIES) is not None:
             return replace(point, duplicate_of=other.position)
     return point

@@ -7,13 +7,16 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from symlandscape.arith.conversions import mid_float
+from symlandscape.arith.balls import contains, workprec
+from symlandscape.arith.conversions import mid_float, to_arb
 from symlandscape.errors import InputError
+from symlandscape.evidence import Verdict
+from symlandscape.relu.certification import certify
 from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.families import Family, family
 from symlandscape.symmetry.pattern import Pattern
 
-__all__ = ["candidates", "name_of", "same_point"]
+__all__ = ["candidates", "name_among_orthogonal", "name_of", "same_point"]
 
 _MOST_EXTRA = 2
 SPECTRUM_TOLERANCE = 1e-12  # relative; the points compared are enclosed to many more digits
@@ -78,3 +81,24 @@ def name_of(point: CriticalPoint) -> str | None:
         if known is not None and same_point(point, known):
             return member.name
     return None
+
+
+def name_among_orthogonal(point: CriticalPoint) -> str | None:
+    """The name of a point for orthogonal targets of lengths c: C0 where W = D, a family's where all c are equal.
+
+    L(c W; c V) = c^2 L(W; V) with the same Hessian, so a point for equal lengths is named after it is divided by c. The
+    global minimum W = D is a zero of the gradient, hence *the* critical point of the enclosure if it lies in it.
+    """
+    lengths = point.lengths
+    if lengths is None:
+        return name_of(point)
+    wanted = [lengths[c.column] if c.diagonal else Fraction(0) for c in point.pattern.coordinates]
+    with workprec(2 * point.precision):
+        inside = all(contains(x, to_arb(w)) for x, w in zip(point.coordinates, wanted, strict=True))
+    if inside and not point.pattern.extra:
+        return "C0"
+    if len(set(lengths)) != 1:
+        return None
+    scaled = [mid_float(x) / float(lengths[0]) for x in point.coordinates]
+    unit = certify(point.pattern, scaled, slope=point.slope, digits=point.digits)
+    return name_of(unit) if unit.existence is Verdict.YES else None

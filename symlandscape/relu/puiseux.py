@@ -10,6 +10,7 @@ from typing import Any
 
 import sympy
 
+from symlandscape.arith.parameter_field import ParameterFraction
 from symlandscape.arith.pi_field import PiFraction, PiSurd
 from symlandscape.arith.power_series import Series
 from symlandscape.errors import InputError
@@ -153,13 +154,14 @@ def _edges(polynomial: Sequence[Series], above: int | None) -> Iterator[tuple[in
         at = next(i for i, (j, _, _) in enumerate(points) if j == end)
 
 
-def _leading_coefficients(edge: Sequence[tuple[int, PiFraction]]) -> list[tuple[PiFraction, int]]:
+def _leading_coefficients(edge: Sequence[tuple[int, Any]]) -> list[tuple[PiFraction, int]]:
     """Nonzero roots of an edge polynomial in Q(pi) with multiplicities, by factoring over Q in x and pi."""
     degrees = [k for k, _ in edge]
     if max(degrees) - min(degrees) == 1:
         (_, constant), (_, slope) = sorted(edge, key=lambda term: term[0])
         return [(-(constant / slope), 1)]
-    if any(isinstance(c, PiSurd) for _, c in edge):
+    edge = [(k, c.plain() if isinstance(c, ParameterFraction) else c) for k, c in edge]
+    if any(isinstance(c, (PiSurd, ParameterFraction)) for _, c in edge):
         return _surd_roots(edge)
     x, p = sympy.symbols("x p")
     low = min(k for k, _ in edge)

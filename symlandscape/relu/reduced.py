@@ -1,8 +1,9 @@
 """The loss at a point of a pattern's fixed space, for real sizes and in any number field: value, gradient, Hessian
 entries and blocks.
 
-Targets are the unit vectors (V = I), so row i of the student meets target j through one matrix entry. Every sum over
-neurons or targets becomes a sum over orbits with polynomial weights. With L_0 the ReLU loss, the loss for slope rho is
+Targets are multiples c_j e_j of the unit vectors with c_j > 0 equal inside a block (V = I: all c_j = 1), so row i of
+the student meets target j through one matrix entry; f(w, c v) = c f(w, v) for c > 0. Every sum over neurons or targets
+becomes a sum over orbits with polynomial weights. With L_0 the ReLU loss, the loss for slope rho is
 
     L_rho = (1-rho)^2 L_0 + (rho/2) |sum_i w_i - sum_j v_j|^2,
 
@@ -33,7 +34,8 @@ _REST = 99  # the tag of a representative of the unmarked members of a space
 class ReducedPoint:
     """A point of a fixed space with its pair scalars; build it with :func:`reduced_point`.
 
-    ``sizes`` are the row orbits' sizes and ``values`` the coordinates, all in the number type of ``field``.
+    ``sizes`` are the row orbits' sizes, ``values`` the coordinates and ``lengths`` the targets' lengths c_l by column
+    block, all in the number type of ``field``.
     """
 
     pattern: Pattern
@@ -42,6 +44,7 @@ class ReducedPoint:
     values: tuple[Any, ...]
     slope: Any
     kappa: Any
+    lengths: tuple[Any, ...]
     _table: dict[tuple[int, int, bool], Any] = dataclass_field(repr=False)
     _pairs: dict[tuple[Any, ...], Pair] = dataclass_field(repr=False, default_factory=dict)
 
@@ -108,7 +111,7 @@ class ReducedPoint:
 
     def _column_gap(self, column: Index) -> Any:
         """The entry of sum_i w_i - sum_j v_j at a column."""
-        total: Any = -1
+        total: Any = -self.lengths[column.space]
         for space in range(len(self.pattern.row_sizes)):
             for x, n in self._split(space, column):
                 total = total + n * self.weight(x, column)
@@ -127,9 +130,11 @@ class ReducedPoint:
             for other, n in self._others(row):
                 total = total + m * n * self.rows(row, other).value(kappa) / 2
             for column, n in self.columns(row):
-                total = total - m * n * self.target(row, column).value(kappa)
-        d: Any = sum(self.sizes[1 : self.pattern.blocks], self.sizes[0])
-        total = total + d * quarter + d * (d - 1) * kappa / 2
+                total = total - m * n * self.lengths[column.space] * self.target(row, column).value(kappa)
+        for i, c in enumerate(self.lengths):
+            total = total + self.sizes[i] * c * c * (quarter + (self.sizes[i] - 1) * kappa / 2)
+            for j in range(i):
+                total = total + self.sizes[i] * self.sizes[j] * c * self.lengths[j] * kappa
         factor = (1 - self.slope) * (1 - self.slope)
         gap: Any = 0
         for space in range(self.pattern.blocks):
@@ -145,7 +150,8 @@ class ReducedPoint:
         for other, n in self._others(row, column):
             total = total + n * self.rows(row, other).gradient(kappa, w, self.weight(other, column))
         for target, n in self.columns(row, column):
-            total = total - n * self.target(row, target).gradient(kappa, w, int(target == column))
+            pull = self.target(row, target).gradient(kappa, w, int(target == column))
+            total = total - n * self.lengths[target.space] * pull
         return (1 - self.slope) * (1 - self.slope) * total + self.slope * self._column_gap(column)
 
     def gradient(self) -> list[Any]:
@@ -169,7 +175,8 @@ class ReducedPoint:
                 total = total + n * self.rows(row, other).own_hessian(self.kappa, self.field, w, v, same)
             for target, n in self.columns(row, column, column2):
                 v = (int(target == column), int(target == column2))
-                total = total - n * self.target(row, target).own_hessian(self.kappa, self.field, w, v, same)
+                pull = self.target(row, target).own_hessian(self.kappa, self.field, w, v, same)
+                total = total - n * self.lengths[target.space] * pull
         else:
             w = (self.weight(row, column), self.weight(row, column2))
             v = (self.weight(row2, column), self.weight(row2, column2))
@@ -202,20 +209,31 @@ class ReducedPoint:
 
 
 def reduced_point(
-    pattern: Pattern, values: Sequence[Any], field: Field, slope: Any = Fraction(0), sizes: Sequence[Any] | None = None
+    pattern: Pattern,
+    values: Sequence[Any],
+    field: Field,
+    slope: Any = Fraction(0),
+    sizes: Sequence[Any] | None = None,
+    lengths: Sequence[Any] | None = None,
 ) -> ReducedPoint:
     """The point of the pattern's fixed space with these coordinates, in the order of ``pattern.coordinates``.
 
     ``sizes`` replaces the row orbits' sizes by elements of the field (balls, dual numbers) where the pattern leaves
-    them as symbols. Raises InputError for a wrong number of coordinates or a slope of 1 (the network is linear there).
-    A zero neuron has no angle and raises ZeroDivisionError in floats and mpmath; over balls its results are not finite.
+    them as symbols. ``lengths`` holds the targets' lengths c_l > 0, one for each column block (None: all 1). Raises
+    InputError for a wrong number of coordinates or lengths, or a slope of 1 (the network is linear there). A zero
+    neuron has no angle and raises ZeroDivisionError in floats and mpmath; over balls its results are not finite.
     """
     coordinates = pattern.coordinates
     if len(values) != len(coordinates):
         raise InputError(f"the pattern {pattern} has {len(coordinates)} coordinates, but {len(values)} values came")
     if slope == 1:
         raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
+    if lengths is not None and len(lengths) != pattern.blocks:
+        raise InputError(
+            f"the pattern {pattern} has {pattern.blocks} blocks, but {len(lengths)} lengths of targets came"
+        )
     table = {(c.row, c.column, c.diagonal): x for c, x in zip(coordinates, values, strict=True)}
     numbers = tuple(field.exact(n) for n in (pattern.row_sizes if sizes is None else sizes))
     kappa = 1 / (2 * field.pi())
-    return ReducedPoint(pattern, field, numbers, tuple(values), field.exact(slope), kappa, table)
+    targets = (1,) * pattern.blocks if lengths is None else tuple(field.exact(c) for c in lengths)
+    return ReducedPoint(pattern, field, numbers, tuple(values), field.exact(slope), kappa, targets, table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,11 +12,11 @@ import numpy as np
 from symlandscape import backends
 from symlandscape.arith.field import float_field
 from symlandscape.errors import InputError
-from symlandscape.relu.reduced import reduced_point
+from symlandscape.relu.reduced import ReducedPoint, reduced_point
 from symlandscape.solve.newton import FloatNewtonResult, newton_float
 from symlandscape.symmetry.pattern import Pattern
 
-__all__ = ["FixedSpaceSystem", "fixed_space_system"]
+__all__ = ["FixedSpaceSystem", "fixed_space_system", "target_matrix"]
 
 DENSE_LIMIT = 500  # up to this many matrix entries the dense Hessian of the kernels is the faster road
 
@@ -39,27 +39,39 @@ class FixedSpaceSystem:
         )
 
 
-def fixed_space_system(pattern: Pattern, slope: Fraction = Fraction(0)) -> FixedSpaceSystem:
-    """The system of a numeric pattern: by the dense kernels for small integer sizes, by orbit sums otherwise."""
+def fixed_space_system(
+    pattern: Pattern, slope: Fraction = Fraction(0), lengths: Sequence[Fraction] | None = None
+) -> FixedSpaceSystem:
+    """The system of a numeric pattern, with targets of these lengths by column block (None: unit vectors): by the dense
+    kernels for small integer sizes, by orbit sums otherwise.
+    """
     scale = np.array([float(pattern.count(c)) ** 0.5 for c in pattern.coordinates])
     if pattern.is_integer and pattern.k * pattern.d <= DENSE_LIMIT:
-        return _dense(pattern, float(slope), scale)
+        return _dense(pattern, float(slope), scale, None if lengths is None else target_matrix(pattern, lengths))
     field = float_field()
+    targets = None if lengths is None else [float(c) for c in lengths]
+
+    def point(y: np.ndarray) -> ReducedPoint:
+        return reduced_point(pattern, [float(v) for v in y / scale], field, slope, lengths=targets)
 
     def residual(y: np.ndarray) -> np.ndarray:
-        return np.array(reduced_point(pattern, [float(v) for v in y / scale], field, slope).gradient()) * scale
+        return np.array(point(y).gradient()) * scale
 
     def loss(y: np.ndarray) -> float:
-        return float(reduced_point(pattern, [float(v) for v in y / scale], field, slope).loss())
+        return float(point(y).loss())
 
     def jacobian(y: np.ndarray) -> np.ndarray:
-        matrix = np.array(reduced_point(pattern, [float(v) for v in y / scale], field, slope).jacobian())
-        return matrix * scale[:, None] / scale[None, :]
+        return np.array(point(y).jacobian()) * scale[:, None] / scale[None, :]
 
     return FixedSpaceSystem(scale, loss, residual, jacobian)
 
 
-def _dense(pattern: Pattern, slope: float, scale: np.ndarray) -> FixedSpaceSystem:
+def target_matrix(pattern: Pattern, lengths: Sequence[Any]) -> np.ndarray:
+    """The targets diag(c) in floats for integer sizes, shape (d, d)."""
+    return np.diag(np.repeat([float(c) for c in lengths], pattern.sizes))
+
+
+def _dense(pattern: Pattern, slope: float, scale: np.ndarray, V: np.ndarray | None) -> FixedSpaceSystem:
     index = pattern.index_matrix().ravel()
     shape = (pattern.k, pattern.d)
     basis = np.zeros((len(scale), index.size))
@@ -70,14 +82,14 @@ def _dense(pattern: Pattern, slope: float, scale: np.ndarray) -> FixedSpaceSyste
 
     def residual(y: np.ndarray) -> np.ndarray:
         try:
-            return np.asarray(basis @ backends.relu_loss_gradient(weights(y), None, slope)[1].ravel())
+            return np.asarray(basis @ backends.relu_loss_gradient(weights(y), V, slope)[1].ravel())
         except InputError:
             return np.full(len(scale), np.nan)
 
     def loss(y: np.ndarray) -> float:
-        return float(backends.relu_loss(weights(y), None, slope))
+        return float(backends.relu_loss(weights(y), V, slope))
 
     def jacobian(y: np.ndarray) -> np.ndarray:
-        return np.asarray(basis @ backends.relu_hessian(weights(y), None, slope) @ basis.T)
+        return np.asarray(basis @ backends.relu_hessian(weights(y), V, slope) @ basis.T)
 
     return FixedSpaceSystem(scale, loss, residual, jacobian)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["split_identity"]
+from symlandscape.relu.targets import OrthogonalTargets
+
+__all__ = ["split_identity", "zero_loss"]
 
 NEAR = (
     1e-3  # entries: near parallel clones the loss grows with a higher power, so end points of descent are that far off
@@ -35,3 +37,13 @@ def split_identity(W: np.ndarray, loss: float) -> np.ndarray | None:
     if np.any(multiples <= 0) or np.max(np.abs(W - exact)) > NEAR or np.max(np.abs(totals - 1)) > NEAR:
         return None
     return np.asarray(exact / totals)
+
+
+def zero_loss(W: np.ndarray, loss: float, frame: OrthogonalTargets) -> np.ndarray | None:
+    """The same for targets c_j e_j: columns divided by c_j are a point of the problem with unit targets near 0 loss.
+
+    ``W`` is in the frame of the targets (``frame.turned``); the result too.
+    """
+    lengths = np.array([float(c) for c in frame.lengths])
+    found = split_identity(W / lengths, loss / float(np.max(lengths)) ** 2)
+    return None if found is None else np.asarray(found * lengths)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from symlandscape.errors import InputError
 from symlandscape.symmetry.canonical import canonical_points
 from symlandscape.symmetry.lattice import group_order, young_label
 from symlandscape.symmetry.pattern import Pattern
@@ -155,11 +157,17 @@ def _spread_and_gap(W: np.ndarray, C: np.ndarray) -> tuple[float, float]:
     return float(np.max(values[last] - values[first])), gap
 
 
-def _is_stable(W: np.ndarray, C: np.ndarray, order: int, tol: float, spread: float) -> bool:
+def _coloured(W: np.ndarray, tol: float, classes: np.ndarray | None) -> np.ndarray:
+    """The colours of the entries of W; with classes of columns, a colour for each pair (entry's, its column's)."""
+    C = cluster(W, tol)
+    return C if classes is None else C + (int(C.max()) + 1) * classes[None, :]
+
+
+def _is_stable(W: np.ndarray, C: np.ndarray, order: int, tol: float, spread: float, classes: np.ndarray | None) -> bool:
     """Whether tol/10 and 10 tol give the same order, hence the same group, because coarser colours only add to it."""
     if order > 1 and spread > NEIGHBOURHOOD * tol:
         return False
-    near = (cluster(W, tol / NEIGHBOURHOOD), cluster(W, tol * NEIGHBOURHOOD))
+    near = (_coloured(W, tol / NEIGHBOURHOOD, classes), _coloured(W, tol * NEIGHBOURHOOD, classes))
     return all(np.array_equal(other, C) or automorphisms(other).order == order for other in near)
 
 
@@ -173,7 +181,9 @@ def _orbits(permutations: list[Permutation], size: int) -> tuple[Permutation, ..
     return tuple(tuple(orbit) for orbit in members.values())
 
 
-def isotropy(W: Any, tol: float = 1e-7, *, equal_extra: bool = False) -> Isotropy:
+def isotropy(
+    W: Any, tol: float = 1e-7, *, equal_extra: bool = False, column_classes: Sequence[int] | None = None
+) -> Isotropy:
     """The isotropy group of W in S_k x S_d (row and column permutations) and the block pattern that fits it best.
 
     Parameters
@@ -181,6 +191,7 @@ def isotropy(W: Any, tol: float = 1e-7, *, equal_extra: bool = False) -> Isotrop
     W: real array of shape (k, d), finite.
     tol: entries joined by steps <= tol count as equal (see `cluster`); everything after that is exact.
     equal_extra: whether equal extra rows form one orbit of the pattern instead of free rows.
+    column_classes: a number >= 0 for each column; only permutations that keep the columns' numbers count (None: all).
 
     Two different columns c, c' share a block when (c c') together with one row transposition fixes W; the rows so
     moved are matched with the columns, which decides every block of three or more. In a block of two the diagonal has
@@ -195,12 +206,15 @@ def isotropy(W: Any, tol: float = 1e-7, *, equal_extra: bool = False) -> Isotrop
     W = checked_matrix(W)
     tol = checked_tolerance(tol)
     k, d = W.shape
-    C = cluster(W, tol)
+    classes = None if column_classes is None else np.asarray(column_classes, dtype=np.int64)
+    if classes is not None and (classes.shape != (d,) or classes.min() < 0):
+        raise InputError(f"a class >= 0 was expected for each of {d} columns, but {column_classes} came; give one each")
+    C = _coloured(W, tol, classes)
     group = automorphisms(C)
     rows, columns = canonical_points(C, group)
     row_order, column_order, sizes, extra = _standard_form(C[np.ix_(rows, columns)], representatives(W, C), equal_extra)
     generators = tuple((tuple(g[:k].tolist()), tuple((g[k:] - k).tolist())) for g in group.generators)
-    spread, gap = _spread_and_gap(W, C)
+    spread, gap = _spread_and_gap(W, C if classes is None else cluster(W, tol))
     name = young_label(sizes, extra) + (f" and {d - k} columns without row" if k < d else "")
     exact = k >= d and group_order(sizes, extra) == group.order
     if group_order(sizes, extra) != group.order:
@@ -215,7 +229,7 @@ def isotropy(W: Any, tol: float = 1e-7, *, equal_extra: bool = False) -> Isotrop
         row_permutation=tuple(rows[row_order].tolist()),
         column_permutation=tuple(columns[column_order].tolist()),
         exact=exact,
-        stable=_is_stable(W, C, group.order, tol, spread),
+        stable=_is_stable(W, C, group.order, tol, spread, classes),
         spread=spread,
         gap=gap,
         name=name,

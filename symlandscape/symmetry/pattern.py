@@ -17,7 +17,7 @@ from symlandscape.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Coordinate", "Pattern"]
+__all__ = ["Coordinate", "Pattern", "extra_orbits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +210,10 @@ class Pattern:
         sums = np.bincount(flat, weights=entries - first[flat], minlength=len(self.coordinates))
         means = first + sums / counts  # where all entries of an orbit are equal this is their value to the last bit
         return means, float(np.max(np.abs(means[index] - W)))
+
+
+def extra_orbits(extra: int, extra_rows: str = "free") -> tuple[int, ...]:
+    """Sizes of the orbits of ``extra`` rows: each ``free`` for itself, or all ``equal``. InputError for other words."""
+    if extra < 0 or extra_rows not in ("free", "equal"):
+        raise InputError(f"extra rows are a number from 0 on, free or equal, but {extra} and {extra_rows!r} came")
+    return () if not extra else (extra,) if extra_rows == "equal" else (1,) * extra

@@ -115,8 +115,8 @@ def test_help_is_there_and_imports_nothing_heavy(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        ([], "a command was expected (check, cite, relu, reproduce)"),
-        (["relu"], "blocks, discover, family, identify"),
+        ([], "a command was expected (check, cite, "),
+        (["relu"], "family, identify, lengths"),
         (["dance"], "dance"),
         (["relu", "dance"], "dance"),
         (["relu", "family"], "NAME"),

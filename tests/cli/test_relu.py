@@ -179,6 +179,7 @@ def test_solve_passes_what_it_was_given(toy: Toy) -> None:
         "threads": 1,
         "device": "cpu",
         "progress": None,
+        "lengths": None,
     }
 
 
@@ -189,7 +190,7 @@ def test_discover_passes_what_it_was_given(toy: Toy, tmp_path: Path) -> None:
     ((name, positional, named),) = toy.calls
     assert (name, positional) == ("discover", (6, 5, 10))
     expected = {"method": "heavy-ball", "seed": 3, "threads": 2, "device": "auto", "progress": None, "store": store}
-    assert named == expected
+    assert named == {**expected, "targets": None, "slope": Fraction(0)}
 
 
 @pytest.mark.parametrize("words", [["relu", "family", "F1", "--at", "6"], ["relu", "solve", "5,1"]])

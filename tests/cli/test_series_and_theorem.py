@@ -28,6 +28,14 @@ def test_series_coefficients_are_read_by_sympy(capsys):
     assert [len(values) for values in found["spectrum"].values()] == [2, 3, 1, 1]
 
 
+def test_a_family_with_an_extra_row_says_in_which_power_of_d_it_expands(capsys):
+    found = document(capsys, "series", "A0", "--extra", "1", "--order", "2")
+    assert (found["variable"], found["extra"]) == ("d**(-1/2)", 1)
+    assert found["exponents"]
+    assert run(["relu", "series", "A0", "--extra", "1", "--order", "2"]) == 0
+    assert "measured d^" in capsys.readouterr().out
+
+
 def test_series_are_shown_to_people_and_as_latex(capsys):
     assert run(["relu", "series", "A0", "--order", "1"]) == 0
     assert "-4/(3*pi)" in capsys.readouterr().out
@@ -39,6 +47,17 @@ def test_the_theorem_for_a0_is_certified(capsys):
     found = document(capsys, "theorem", "A0", "--from", "5", "--beyond", "36", "--order", "8")
     assert (found["verdict"], found["level"], found["label"]) == ("yes", "certified", "x0")
     assert found["threshold"].startswith("5.7638127349195711669")
+
+
+@pytest.mark.full
+def test_the_certificate_of_a_theorem_is_printed_written_and_re_verified(capsys, tmp_path):
+    out = tmp_path / "theorem.json"
+    found = document(
+        capsys, "theorem", "A0", "--from", "5", "--beyond", "36", "--order", "8", "--certify", "--out", str(out)
+    )
+    assert json.loads(out.read_text(encoding="utf-8")) == found["certificate"]
+    assert run(["check", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["results"][0]["kind"] == "relu.theorem"
 
 
 def test_an_unproved_half_line_is_undecided_with_code_three(capsys):
@@ -53,6 +72,9 @@ def test_an_unproved_half_line_is_undecided_with_code_three(capsys):
         ["series", "C0"],
         ["series", "A[flipped=3]"],
         ["series", "A0", "--order", "0"],
+        ["series", "A0", "--extra", "2"],
+        ["series", "A[kept=n]"],
+        ["series", "F<p>", "--order", "9"],
         ["theorem", "A0", "--from", "5", "--beyond", "37"],
         ["theorem", "A0", "--from", "8", "--beyond", "36"],
         ["theorem", "A0"],

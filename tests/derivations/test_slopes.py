@@ -45,7 +45,7 @@ def test_another_branch_is_refuted(monkeypatch):
 
 def test_an_event_elsewhere_is_refuted():
     (event,) = slopes.path("F1", 5).events
-    (check,) = slopes.sides("F1", 5, replace(event, slope=event.slope + 0.1))
+    (check,) = slopes.sides("F1", 5, replace(event, value=event.value + 0.1))
     assert check.level is Level.REFUTED
 
 

@@ -18,6 +18,7 @@ matplotlib.use("Agg")
 def one_family_on_a_short_range(monkeypatch):
     monkeypatch.setattr(thresholds, "MEMBERS", ("A0",))
     monkeypatch.setattr(thresholds, "COVERED", {"quick": ("A0",)})
+    monkeypatch.setattr(thresholds, "OTHER", {"quick": ()})
     monkeypatch.setattr(thresholds, "HIGH", {"quick": Fraction(7)})
     monkeypatch.setattr(thresholds, "LOW", Fraction(5))
     thresholds.crossings.cache_clear()
@@ -54,3 +55,23 @@ def test_the_figure_marks_the_crossing_on_zero():
     pyplot.close(drawn)
     assert len(marks) == 1 and marks[0] == pytest.approx([5.7638127, 0])
     assert {t.get_text() for t in ax.get_legend().get_texts()} == {"t", "s0", "x0", "y0"}
+
+
+def test_both_parametrisations_lie_on_one_curve_of_thresholds(monkeypatch):
+    from matplotlib import pyplot
+
+    monkeypatch.setattr(thresholds, "OTHER", {"quick": ("F[kept=6]",)})
+    monkeypatch.setattr(thresholds, "OTHER_HIGH", {"quick": Fraction(9)})
+    monkeypatch.setattr(thresholds, "HIGH", {"quick": Fraction(10)})
+    monkeypatch.setattr(thresholds, "SIZES", {"quick": {"F": (2, 3)}})
+    points = thresholds.turnings("F", "quick")
+    (_, _, p2, q2, _), (_, _, p3, q3, _), (way, label, p, q, up) = points
+    assert (way, label, q, up) == ("F[kept=..]", "s0", 6, False)
+    assert p2 < p < p3 and q2 < q < q3 and q == pytest.approx(q2 + (q3 - q2) * (p - p2) / (p3 - p2), abs=0.03)
+    claim = next(c for c in thresholds.claims() if c.id == "relu.threshold.F.kept.6")
+    assert claim.level is Level.CERTIFIED and "minimum into a saddle" in claim.latex
+    drawn, ax = pyplot.subplots()
+    next(f for f in thresholds.figures() if f.name == "thresholds-over-sizes-F").draw(ax)
+    texts = [t.get_text() for t in ax.get_legend().get_texts()]
+    pyplot.close(drawn)
+    assert texts == ["s0 singular", "along F<p>", "along F[kept=..]", "integer sizes, minimum"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
+
+import numpy as np
 
 from symlandscape import backends
 from symlandscape.runs import start_batch
@@ -23,4 +26,28 @@ def answers() -> list[Any]:
     for method in ("gd", "heavy-ball", "nesterov"):
         few = backends.minimise_relu(small, method=method, max_steps=20)  # type: ignore[arg-type]
         found += [few.points.tolist(), few.losses.tolist()]
+    return found + spin_answers()
+
+
+def spin_answers() -> list[Any]:
+    """Energies, derivatives, end points and homotopy paths of tiny spin glasses."""
+    found: list[Any] = []
+    for factors in ({3: 0.2}, {2: 0.3, 4: 0.1}):
+        couplings = backends.pack_couplings(4, factors, lambda p: np.random.default_rng(p))
+        points = np.random.default_rng(1).standard_normal((2, 4))
+        found += [part.tolist() for part in backends.spin_energies(couplings, points)]
+        found.append(backends.spin_hessian(couplings, points[0]).tolist())
+        found.append(backends.spin_hessian_product(couplings, points[0], points).tolist())
+        batch = backends.minimise_spins(couplings, points)
+        found += [batch.points.tolist(), batch.losses.tolist(), batch.status.tolist()]
+        few = backends.minimise_spins(couplings, points, "gd", max_steps=10)
+        found += [few.points.tolist(), few.losses.tolist()]
+        point, energies = backends.langevin_spins(couplings, points[0], points, 0.7, 0.01)
+        found += [point.tolist(), energies.tolist()]
+    for degree in (3, 4):
+        tensor = np.zeros((2,) * degree)
+        for q, order in enumerate(product(range(2), repeat=degree)):
+            tensor[order] = 1.0 / (1 + sum(order)) - 0.01 * (q == 0)
+        roots = backends.track_spin_roots(tensor, degree, np.array([1.0, 2.5]))
+        found += [roots.ends.real.tolist(), roots.ends.imag.tolist(), roots.reality.tolist(), roots.clashes]
     return found

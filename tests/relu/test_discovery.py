@@ -147,7 +147,7 @@ def test_fewer_neurons_than_inputs_are_said_to_be_estimated():
 
 def test_starts_that_do_not_converge_are_counted_with_their_reason(monkeypatch):
     direct = backends.minimise_relu
-    monkeypatch.setattr(backends, "minimise_relu", lambda starts, **named: direct(starts, max_steps=12, **named))
+    monkeypatch.setattr(backends, "minimise_relu", lambda *starts, **named: direct(*starts, max_steps=12, **named))
     result = discover(6, 6, 64)
     assert result.converged < 64 and result.converged + sum(result.reasons.values()) == 64
     assert all(isinstance(reason, str) and reason for reason in result.reasons)

@@ -12,7 +12,7 @@ from symlandscape.arith.conversions import mid_float
 from symlandscape.errors import InputError
 from symlandscape.evidence import Level
 from symlandscape.relu import family
-from symlandscape.relu.dynamics import (
+from symlandscape.relu.rates import (
     METHODS,
     best_rate,
     linear_rates,

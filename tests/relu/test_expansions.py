@@ -99,9 +99,9 @@ def test_an_order_below_one_is_refused():
         relu.series("A0", 0)
 
 
-def test_extra_rows_are_refused():
+def test_two_extra_rows_are_refused():
     with pytest.raises(InputError, match="extra"):
-        relu.series(relu.family("F1", extra=1), 3)
+        relu.series(relu.family("F1", extra=2), 3)
 
 
 def test_roots_of_a_diagonal_matrix_are_its_entries():

@@ -151,16 +151,16 @@ def test_files_and_arrays_are_identified_alike(tmp_path):
 # -- other targets ---------------------------------------------------------------------------------
 
 
-def test_rotated_targets_give_the_same_losses_and_signs_estimated():
+def test_rotated_targets_are_turned_back_named_and_certified():
     rotation = np.linalg.qr(generator(1, 0).standard_normal((6, 6)))[0]
     noise = 1e-7 * generator(2, 0).standard_normal((6, 6))
     for name, verdict in (("C0", "minimum"), ("F1", "minimum"), ("A1", "saddle")):
         planted = family(name).at(6)
         point = identify_matrix(planted.matrix() @ rotation + noise, V=rotation)
-        assert (point.family, point.verdict, point.level) == (None, verdict, Level.ESTIMATED)
+        assert (point.family, point.verdict, point.level) == (name, verdict, Level.CERTIFIED)
         assert point.loss == pytest.approx(mid_float(planted.loss), abs=1e-13)
         assert point.least_eigenvalue == pytest.approx(mid_float(planted.least_eigenvalue), abs=1e-9)
-        assert "unit vectors" in point.reason
+        assert "orthogonal targets of lengths 1" in point.reason
 
 
 def test_general_targets_away_from_a_critical_point_are_undecided():

@@ -1,96 +1,22 @@
-"""The way to the compiled kernels: validation, device, threads. The only importer of `numba_kernels`.
+"""The two-layer ReLU student-target loss: value, gradient, Hessian, minimisation.
 
-Arrays are float64 and C-contiguous (others are converted); rows of W (k, d) are the student's neurons, rows of V (h, d)
-the target's, V = None stands for the unit matrix. The flat index of entry (i, a) of W is i d + a. `slope` is the
-activation's slope below zero. All results are floats: evidence level ESTIMATED unless something else confirms them.
+Rows of W (k, d) are the student's neurons, rows of V (h, d) the target's, V = None stands for the unit matrix. The flat
+index of entry (i, a) of W is i d + a. `slope` is the activation's slope below zero.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from enum import IntEnum
-from typing import Literal
+from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-from numba_kernels.minimise import protocol
 from numba_kernels.relu import hessian as _hessian
 from numba_kernels.relu import loss as _loss
 from numba_kernels.relu import minimise as _minimise
+from symlandscape.backends.common import METHODS, Array, Method, MinimiseBatch, in_chunks, resolve_device
 from symlandscape.errors import InputError
 
-Array = npt.NDArray[np.float64]
-Method = Literal["lbfgs", "gd", "heavy-ball", "nesterov"]
-
-METHODS: tuple[Method, ...] = ("lbfgs", "gd", "heavy-ball", "nesterov")
-DEVICES = ("cpu", "cuda", "auto")
-
 _NO_TARGET = np.zeros((0, 0))
-
-
-class MinimiseStatus(IntEnum):
-    """Why a minimisation ended."""
-
-    CONVERGED = protocol.CONVERGED
-    MAX_STEPS = protocol.MAX_STEPS
-    STALLED = protocol.STALLED
-    SINGULAR = protocol.SINGULAR
-    NOT_FINITE = protocol.NOT_FINITE
-
-    @property
-    def message(self) -> str:
-        """One phrase for a person."""
-        return _MESSAGES[self]
-
-
-_MESSAGES = {
-    MinimiseStatus.CONVERGED: "the gradient norm is below the tolerance",
-    MinimiseStatus.MAX_STEPS: "the allowed number of steps is used up",
-    MinimiseStatus.STALLED: "no step lowers the gradient any further (rounding floor or a degenerate point)",
-    MinimiseStatus.SINGULAR: "a neuron shrank to zero, where the loss is not differentiable",
-    MinimiseStatus.NOT_FINITE: "the iteration left the finite numbers (a zero neuron, or too large a step)",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class MinimiseBatch:
-    """End points of `count` minimisations, in the order of the starts; level ESTIMATED.
-
-    points (count, k, d); losses, gradient_norms (count); steps (count): evaluations of the gradient and of Hessian
-    products; status (count): int8 codes of `MinimiseStatus`.
-    """
-
-    points: Array
-    losses: Array
-    gradient_norms: Array
-    steps: npt.NDArray[np.int64]
-    status: npt.NDArray[np.int8]
-
-    @property
-    def converged(self) -> npt.NDArray[np.bool_]:
-        """Which of them reached the tolerance."""
-        return np.asarray(self.status == MinimiseStatus.CONVERGED)
-
-
-def resolve_device(device: str) -> str:
-    """The device that runs the kernels: "cpu" for "cpu" and "auto".
-
-    Raises InputError for "cuda" (no kernels for it yet) and for unknown names.
-    """
-    if device not in DEVICES:
-        raise InputError(f"expected a device among {', '.join(DEVICES)}, got {device!r}")
-    if device == "cuda":
-        raise InputError("device 'cuda' was asked for, but no CUDA kernels are available yet; use 'cpu' or 'auto'")
-    return "cpu"
-
-
-def available_threads() -> int:
-    """The number of processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def relu_loss(W: Array, V: Array | None = None, slope: float = 0.0) -> float:
@@ -207,29 +133,11 @@ def minimise_relu(
     h = d if identity else V.shape[0]
     size = 1 if method != "lbfgs" else int(min(64, max(1, 500_000 // (k * d * (k + h)))))
     done = 0
-    for finished in _chunks(work, count, size, threads):
+    for finished in in_chunks(work, count, size, threads):
         done += finished
         if progress is not None:
             progress(done, count)
     return MinimiseBatch(points, losses, norms, steps, status)
-
-
-def _chunks(work: Callable[[slice], int], count: int, size: int, threads: int) -> Iterator[int]:
-    """Run `work` on the slices of 0..count, in this thread or in a pool; yield how many each has finished."""
-    parts = [slice(begin, min(begin + size, count)) for begin in range(0, count, size)]
-    if threads == 1 or len(parts) == 1:
-        for part in parts:
-            yield work(part)
-        return
-    with ThreadPoolExecutor(min(threads, len(parts))) as pool:
-        pending: set[Future[int]] = {pool.submit(work, part) for part in parts}
-        try:
-            while pending:
-                ready, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in ready:
-                    yield future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _problem(W: Array, V: Array | None, *, batch: bool = False) -> tuple[Array, Array, int]:

@@ -1,0 +1,65 @@
+"""The way to the compiled kernels: validation, device, threads. The only importer of `numba_kernels`.
+
+Arrays are float64 and C-contiguous (others are converted). All results are floats: evidence level ESTIMATED unless
+something else confirms them.
+"""
+
+from symlandscape.backends.common import (
+    DEVICES,
+    METHODS,
+    Array,
+    Method,
+    MinimiseBatch,
+    MinimiseStatus,
+    available_threads,
+    resolve_device,
+)
+from symlandscape.backends.relu import (
+    minimise_relu,
+    relu_hessian,
+    relu_hessian_product,
+    relu_loss,
+    relu_loss_gradient,
+    relu_losses_gradients,
+)
+from symlandscape.backends.spinglass import (
+    SPIN_METHODS,
+    PackedCouplings,
+    TrackedRoots,
+    langevin_spins,
+    minimise_spins,
+    pack_couplings,
+    spin_energies,
+    spin_hessian,
+    spin_hessian_product,
+    spin_path_count,
+    track_spin_roots,
+)
+
+__all__ = [
+    "DEVICES",
+    "METHODS",
+    "SPIN_METHODS",
+    "Array",
+    "Method",
+    "MinimiseBatch",
+    "MinimiseStatus",
+    "PackedCouplings",
+    "TrackedRoots",
+    "available_threads",
+    "langevin_spins",
+    "minimise_relu",
+    "minimise_spins",
+    "pack_couplings",
+    "relu_hessian",
+    "relu_hessian_product",
+    "relu_loss",
+    "relu_loss_gradient",
+    "relu_losses_gradients",
+    "resolve_device",
+    "spin_energies",
+    "spin_hessian",
+    "spin_hessian_product",
+    "spin_path_count",
+    "track_spin_roots",
+]
