@@ -31,4 +31,5 @@ PROVIDERS = (
     "spinglass_asymptotics",
     "spinglass_samples",
     "spinglass_descents",
+    "network_layers",
 )

@@ -29,17 +29,18 @@ from symlandscape.export import Figure
 from symlandscape.relu import Saddle, Saddles, saddles
 from symlandscape.relu.every_index import certified_index
 from symlandscape.runs import generator
+from symlandscape.spinglass import enumerate_critical_points
 
 NAME = "network_layers"
 THEME = "spinglass"
 SOURCE = "choromanska_2015, section 4"
 STARTS = {
-    "quick": {3: 250, 4: 350, 5: 300, 6: 150},
+    "quick": {3: 200, 4: 300, 5: 200, 6: 150},
     "full": {3: 2000, 4: 8000, 5: 8000, 6: 6000, 8: 3000, 10: 1500},
 }
 CERTIFIED = {"quick": (3, 4), "full": (3, 4, 5)}
 RESAMPLES = 200
-GLASS = {"quick": (8, 12), "full": (9, 40)}  # spins and samples, p = 3
+GLASS = {"quick": (8, 15), "full": (9, 40)}  # spins and samples, p = 3
 QUARTER = (0.2, 0.3)  # indices that set the unit of energy
 SMALLEST = 4  # inputs from which there are kinds enough for a correlation
 
@@ -170,9 +171,18 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
 def curve() -> list[tuple[float, float]]:
     """The spin glass at infinite size: index and energy above -E_inf in units of its value at index 1/4."""
     xs = -np.cos(np.linspace(0.0, 0.56 * math.pi, 200))
-    fractions = 0.5 + (xs * np.sqrt(1 - xs * xs) + np.arcsin(xs)) / math.pi
-    unit = float(np.interp(0.25, fractions, xs + 1))
-    return [(float(a), float((x + 1) / unit)) for a, x in zip(fractions, xs, strict=True)]
+    return [(float(a), float((x + 1) / quarter())) for a, x in zip(fractions(xs), xs, strict=True)]
+
+
+def fractions(x: np.ndarray) -> np.ndarray:
+    """a(x)."""
+    return np.asarray(0.5 + (x * np.sqrt(1 - x * x) + np.arcsin(x)) / math.pi)
+
+
+def quarter() -> float:
+    """x + 1 where a(x) = 1/4."""
+    xs = np.linspace(-0.5, -0.3, 2001)
+    return float(np.interp(0.25, fractions(xs), xs + 1))
 
 
 def figures(profile: str = "quick") -> Iterator[Figure]:
@@ -208,8 +218,15 @@ def draw_bands(ax: Any, profile: str) -> None:
 
 
 def glass_points(profile: str) -> list[tuple[float, float]]:
-    """Index fraction and energy of all critical points of a few enumerated spin glasses."""
-    return []
+    """Index fraction and energy of all critical points of a few enumerated spin glasses, p = 3, in the units of
+    `curve`."""
+    spins, samples = GLASS[profile]
+    enumerated = enumerate_critical_points(3, spins, samples, threads=backends.available_threads())
+    bottom = math.sqrt(8 / 3)  # E_inf at p = 3
+    return [
+        (float(k) / (spins - 1), (float(u) / bottom + 1) / quarter())
+        for u, k in zip(enumerated.energies, enumerated.indices, strict=True)
+    ]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Where descents end on large spheres: the paper's figure, its drift with N, and two other ways down.
 
-Gradient descent from random points approaches -E_inf from above as N grows; the gap and the scatter are fitted by powers
-of N. Hessian ascent approaches the same level from the origin. Langevin dynamics far above the glass transition has the
-energy of the paramagnet.
+Gradient descent from random points approaches -E_inf from above as N grows; the gap and the scatter are fitted by
+powers of N. Hessian ascent approaches the same level from the origin. Langevin dynamics far above the glass transition
+has the energy of the paramagnet.
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ def sample_checks(found: list[Enumeration]) -> Iterator[Claim]:
 def figures(profile: str = "quick") -> Iterator[Figure]:
     """Counts by index."""
     yield Figure(
-        "spinglass-counts-by-index",
+        "spinglass-enumerated-by-index",
         "Critical points of small samples, by index",
         "Do enumerations have the exact means?",
         lambda ax: draw_counts(ax, profile),

@@ -6,10 +6,15 @@ the reason: nothing is dropped in silence.
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from importlib import import_module
+from multiprocessing import active_children, get_context
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 from symlandscape.errors import InputError
@@ -55,16 +60,26 @@ class Event:
 
 
 @dataclass(slots=True)
+class _Part:
+    """What one provider yields."""
+
+    claims: list[Claim] = field(default_factory=list)
+    formulas: list[Formula] = field(default_factory=list)
+    figures: list[Picture] = field(default_factory=list)
+    certificates: list[NamedCertificate] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class _Found:
     """What the providers yielded so far; names of files are unique in it."""
 
     ledger: Ledger
     formulas: list[Formula] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
+    figures: list[Picture] = field(default_factory=list)
     certificates: list[NamedCertificate] = field(default_factory=list)
 
     def exhibits(self) -> Exhibits:
-        return Exhibits(tuple(self.formulas), tuple(self.pictures), tuple(self.certificates))
+        return Exhibits(tuple(self.formulas), tuple(self.figures), tuple(self.certificates))
 
 
 def reproduce(
@@ -74,20 +89,56 @@ def reproduce(
     profile: str = "quick",
     progress: Callable[[Event], None] | None = None,
     seed: int = 0,
+    jobs: int = 1,
 ) -> Ledger:
-    """Run the providers one after another and write their results to the folder `out`; return the ledger.
+    """Run the providers and write their results to the folder `out` in their order; return the ledger.
 
     Writes ledger.json, report.html, formulas.tex, figures/*.svg, certificates/*.json. The folder takes them all at the
-    end or, when the run is interrupted, none of them.
-    Raises InputError on an unknown profile, a negative seed, or a folder that cannot be written (before any work).
+    end or, when the run is interrupted, none of them. With `jobs` > 1 providers that are modules run in that many
+    processes, each by itself; nothing but the times depends on it.
+    Raises InputError on an unknown profile, a negative seed, fewer than one job, or a folder that cannot be written
+    (before any work).
     """
+    if jobs < 1:
+        raise InputError(f"expected at least one job, got {jobs}; pass the number of processes to use")
     found = _Found(Ledger(profile=profile, seed=seed))
     with staged(Path(out)) as folder:
+        apart = jobs > 1 and len(providers) > 1 and all(isinstance(provider, ModuleType) for provider in providers)
+        parts = _apart(providers, profile, seed, jobs) if apart else None
         for number, provider in enumerate(providers):
             notify = _notifier(progress, provider, number, len(providers))
-            _run(provider, found, profile, seed, notify)
+            notify(None)
+            part = _gather(provider, profile, seed, notify) if parts is None else next(parts)
+            if parts is not None:
+                for claim in part.claims:
+                    notify(claim)
+            _take(provider, part, found, notify)
         _write(folder, found)
     return found.ledger
+
+
+def _apart(providers: Sequence[Any], profile: str, seed: int, jobs: int) -> Iterator[_Part]:
+    """The parts in the order of the providers, made in processes of their own; interrupted, these are ended at once."""
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_deaf)
+    try:
+        futures = [pool.submit(_gather_named, provider.__name__, profile, seed) for provider in providers]
+        for future in futures:
+            yield future.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in active_children():
+            process.terminate()
+        raise
+    pool.shutdown()
+
+
+def _deaf() -> None:
+    """An interruption from the keyboard is the parent's business: it ends its processes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _gather_named(name: str, profile: str, seed: int) -> _Part:
+    return _gather(import_module(name), profile, seed, lambda claim: None)
 
 
 def _notifier(
@@ -100,22 +151,54 @@ def _notifier(
     return notify
 
 
-def _run(provider: Any, found: _Found, profile: str, seed: int, notify: Callable[[Claim | None], None]) -> None:
-    notify(None)
-    parts: tuple[tuple[str, Callable[[], None]], ...] = (
-        ("claims", lambda: _claims(provider, found, profile, seed, notify)),
-        ("formulas", lambda: _formulas(provider, found)),
-        ("figures", lambda: _figures(provider, found, profile)),
-        ("certificates", lambda: _certificates(provider, found, profile)),
+def _gather(provider: Any, profile: str, seed: int, notify: Callable[[Claim | None], None]) -> _Part:
+    """All that a provider offers; a kind that fails leaves an undecided claim with the reason."""
+    part = _Part()
+    kinds: tuple[tuple[str, Callable[[], None]], ...] = (
+        ("claims", lambda: _claims(provider, part, profile, seed, notify)),
+        ("formulas", lambda: part.formulas.extend(_offered(provider, "formulas"))),
+        ("figures", lambda: _figures(provider, part, profile)),
+        ("certificates", lambda: _certificates(provider, part, profile)),
     )
-    for part, work in parts:
+    for kind, work in kinds:
         start = time.perf_counter()
         try:
             work()
         except Exception as error:  # whatever a provider raises is reported, and the others run on
-            claim = _failure(provider, part, error, time.perf_counter() - start)
+            claim = _failure(provider, kind, error, time.perf_counter() - start)
+            part.claims.append(claim)
+            notify(claim)
+    return part
+
+
+def _take(provider: Any, part: _Part, found: _Found, notify: Callable[[Claim | None], None]) -> None:
+    """Join a part to what is found; names that are taken already become one undecided claim."""
+    kinds: tuple[tuple[str, list[Any], Callable[[Any], object]], ...] = (
+        ("claims", part.claims, found.ledger.add),
+        ("formulas", part.formulas, lambda x: _add(x, found.formulas)),
+        ("figures", part.figures, lambda x: _add(x, found.figures)),
+        ("certificates", part.certificates, lambda x: _add(x, found.certificates)),
+    )
+    for kind, items, add in kinds:
+        refused = [reason for item in items if (reason := _refusal(add, item)) is not None]
+        if refused:
+            claim = _failure(provider, kind, refused[0], 0.0)
             found.ledger.add(claim)
             notify(claim)
+
+
+def _refusal(add: Callable[[Any], object], item: Any) -> InputError | None:
+    try:
+        add(item)
+    except InputError as error:
+        return error
+    return None
+
+
+def _add(item: Any, others: list[Any]) -> None:
+    if file_name(item.name) in {file_name(other.name) for other in others}:
+        raise InputError(f"a new name was expected and {item.name!r} is taken already: choose another one")
+    others.append(item)
 
 
 def _failure(provider: Any, part: str, error: Exception, seconds: float) -> Claim:
@@ -138,39 +221,26 @@ def _timed(claims: Iterable[Claim]) -> Iterator[Claim]:
         start = time.perf_counter()
 
 
-def _claims(provider: Any, found: _Found, profile: str, seed: int, notify: Callable[[Claim | None], None]) -> None:
+def _claims(provider: Any, part: _Part, profile: str, seed: int, notify: Callable[[Claim | None], None]) -> None:
     for claim in _timed(provider.claims(profile, seed)):
-        found.ledger.add(claim)
+        part.claims.append(claim)
         notify(claim)
 
 
-def _formulas(provider: Any, found: _Found) -> None:
-    for formula in _offered(provider, "formulas"):
-        _new(formula.name, (other.name for other in found.formulas))
-        found.formulas.append(formula)
-
-
-def _figures(provider: Any, found: _Found, profile: str) -> None:
+def _figures(provider: Any, part: _Part, profile: str) -> None:
     figures: Iterable[Figure] = _offered(provider, "figures", profile)
     for figure in figures:
-        _new(figure.name, (other.name for other in found.pictures))
-        found.pictures.append(draw(figure))
+        part.figures.append(draw(figure))
 
 
-def _certificates(provider: Any, found: _Found, profile: str) -> None:
+def _certificates(provider: Any, part: _Part, profile: str) -> None:
     for name, certificate in _offered(provider, "certificates", profile):
-        _new(name, (other.name for other in found.certificates))
-        found.certificates.append(NamedCertificate(name, certificate))
+        part.certificates.append(NamedCertificate(name, certificate))
 
 
 def _offered(provider: Any, part: str, *arguments: str) -> Iterable[Any]:
     function = getattr(provider, part, None)
     return () if function is None else function(*arguments)
-
-
-def _new(name: str, others: Iterable[str]) -> None:
-    if file_name(name) in {file_name(other) for other in others}:
-        raise InputError(f"a new name was expected and {name!r} is taken already: choose another one")
 
 
 def _write(folder: Path, found: _Found) -> None:

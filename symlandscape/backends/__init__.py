@@ -14,6 +14,15 @@ from symlandscape.backends.common import (
     available_threads,
     resolve_device,
 )
+from symlandscape.backends.regions import (
+    RegionSample,
+    RegionVerdict,
+    TrainBatch,
+    TrainStatus,
+    classify_regions,
+    train_two_layer,
+    visited_regions,
+)
 from symlandscape.backends.relu import (
     minimise_relu,
     relu_hessian,
@@ -45,8 +54,13 @@ __all__ = [
     "MinimiseBatch",
     "MinimiseStatus",
     "PackedCouplings",
+    "RegionSample",
+    "RegionVerdict",
     "TrackedRoots",
+    "TrainBatch",
+    "TrainStatus",
     "available_threads",
+    "classify_regions",
     "langevin_spins",
     "minimise_relu",
     "minimise_spins",
@@ -62,4 +76,6 @@ __all__ = [
     "spin_hessian_product",
     "spin_path_count",
     "track_spin_roots",
+    "train_two_layer",
+    "visited_regions",
 ]

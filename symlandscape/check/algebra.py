@@ -10,7 +10,7 @@ from symlandscape.arith.balls import arb, arb_mat, interior, is_finite, mid, sig
 from symlandscape.check.jets import value
 from symlandscape.check.outcome import Rejected
 
-__all__ = ["inertia", "krawczyk_image", "last_pivot", "solved"]
+__all__ = ["inertia", "krawczyk_image", "krawczyk_of", "last_pivot", "solved"]
 
 
 def inertia(rows: Sequence[Sequence[arb]]) -> tuple[int, int]:
@@ -46,7 +46,16 @@ def krawczyk_image(
     symmetric and its lower triangle is read.
     """
     size = len(box)
-    jacobian = arb_mat(size, size, [hessian_on_box[max(i, j)][min(i, j)] for i in range(size) for j in range(size)])
+    rows = [[hessian_on_box[max(i, j)][min(i, j)] for j in range(size)] for i in range(size)]
+    return krawczyk_of(gradient_at_centre, rows, box)
+
+
+def krawczyk_of(
+    gradient_at_centre: Sequence[arb], jacobian_on_box: Sequence[Sequence[arb]], box: Sequence[arb]
+) -> list[arb]:
+    """:func:`krawczyk_image` of a map whose Jacobian, given with all its entries, need not be symmetric."""
+    size = len(box)
+    jacobian = arb_mat(size, size, [x for row in jacobian_on_box for x in row])
     if not is_finite(jacobian) or not all(is_finite(x) for x in gradient_at_centre):
         raise Rejected("gradient or Hessian is not finite on the box (a neuron may vanish in it)")
     try:

@@ -1,7 +1,7 @@
 """A branch of critical points in the fixed space of blocks of which one grows: gradient and Hessian forms in any
 arithmetic, with each angle formed once.
 
-Numbers are models (functions of the position on the branch), jets of them, or integers. The formulas are the
+Numbers are balls, models (functions of the position on the branch), jets of them, or integers. The formulas are the
 definitions (relu_critical_point.py says how a test tensor meets the Hessian); angles depend only on the orbit of a
 pair of neurons, so they are kept. Targets are the unit vectors, k = d.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,6 +52,10 @@ def reproduce(
     ] = Profile.QUICK,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")] = Path("reproduction"),
     seed: Seed = 0,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", min=1, metavar="N", help="Processes; default: one for each core.", show_default=False),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Run the derivations and write ledger.json, report.html, formulas.tex, figures and certificates."""
@@ -58,7 +63,7 @@ def reproduce(
 
     chosen = providers(themes)
     with _progress() as callback:
-        ledger = run(chosen, out, profile=profile.value, progress=callback, seed=seed)
+        ledger = run(chosen, out, profile=profile.value, progress=callback, seed=seed, jobs=jobs or _cores())
     document = ledger.to_json()
     levels = [claim["level"] for claim in document["claims"]]
     if as_json:
@@ -71,6 +76,10 @@ def reproduce(
     if "refuted" in levels:
         return ExitCode.REFUTED
     return ExitCode.UNDECIDED if "undecided" in levels else ExitCode.DONE
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

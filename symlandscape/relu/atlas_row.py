@@ -31,7 +31,7 @@ from symlandscape.runs import Task
 from symlandscape.solve.krawczyk import verify_root
 from symlandscape.symmetry.pattern import Pattern
 
-__all__ = ["pattern_of", "row_of_atlas"]
+__all__ = ["fold_after", "pattern_of", "row_of_atlas"]
 
 MAX_PRECISION = 1024
 LEAST_TOP = 3  # every row is followed from here on at least; ends lie below, so that no leap passes over one
@@ -109,8 +109,25 @@ def _step(kind: str, count: int, here: Sample, n: int, digits: int) -> tuple[Sam
         if short and sample.size != n:  # what else could shorten the steps so much
             fold = proved_fold(kind, count, sample, digits)
             if fold is not None:
-                return sample, _end(kind, "fold", *outward(fold, digits))
-    return here, None if here.size == n else _end(kind, "unknown", f"{float(here.size):.8g}", None)
+                return sample, _end(kind, "fold", *outward(fold[-1], digits))
+    if here.size == n:
+        return here, None
+    fold = proved_fold(kind, count, here, digits)  # the last steps may fail without having become short
+    if fold is not None:
+        return here, _end(kind, "fold", *outward(fold[-1], digits))
+    return here, _end(kind, "unknown", f"{float(here.size):.8g}", None)
+
+
+def fold_after(cell: tuple[str, int, int], values: list[float], digits: int) -> tuple[Pattern, tuple[arb, ...]] | None:
+    """The proved fold behind the entry (kind, p, q) with these coordinates, the last one of its row: the pattern there
+    (block 0 to be replaced by the size), and enclosures of coordinates and size; None where none is found."""
+    kind, p, q = cell
+    n, count = (p, q) if kind == "A" else (q, p)
+    here = Sample(Fraction(n), _pattern(count, Fraction(n)), np.array(values))
+    for sample in follow(lambda size: _pattern(count, size), here, Fraction(n - 1), Fraction(0), LONGEST):
+        here = sample
+    found = None if here.size == n - 1 else proved_fold(kind, count, here, digits)
+    return None if found is None else (here.pattern, found)
 
 
 def _present(point: CriticalPoint, digits: int) -> dict[str, Any]:
@@ -188,8 +205,9 @@ def _end(kind: str, how: str, at: str, radius: str | None) -> dict[str, Any]:
     }
 
 
-def proved_fold(kind: str, count: int, sample: Sample, digits: int) -> arb | None:
-    """The enclosure of the size of block 0 at a simple fold proved next to a sample of the branch, or None.
+def proved_fold(kind: str, count: int, sample: Sample, digits: int) -> tuple[arb, ...] | None:
+    """Enclosures of the coordinates and of the size of block 0 at a simple fold proved next to a sample of the branch,
+    or None.
 
     The fold is one of the reduced gradient in the fixed space; it must lie between the integers around the sample, and
     near it.
@@ -208,4 +226,4 @@ def proved_fold(kind: str, count: int, sample: Sample, digits: int) -> arb | Non
         abs(mid_float(n) / float(sample.size) - 1) < NEAR
         and distance(sample.pattern, there, sample.point) < LARGEST_JUMP
     )
-    return n if near and n > arb(floor) and n < arb(floor + 1) else None
+    return (*root.enclosure[: len(there)], n) if near and n > arb(floor) and n < arb(floor + 1) else None

@@ -52,7 +52,7 @@ class PathSample:
 class PathEvent:
     """One event: ``kind`` is ``crossing`` (of the component ``label``), ``fold``, ``meeting`` (the branch passes
     through a coarser pattern, whose merged blocks ``label`` names), ``branch point``, ``neuron dies``, ``rows
-    collide`` or ``equal row`` (all entries of a block's rows inside it become equal).
+    collide`` (extra rows become equal), ``equal rows`` (those of a block) or ``parallel rows`` (of two orbits).
 
     ``increasing``: whether the watched number grows in the direction of the branch; ``detail`` is a sentence.
     """

@@ -28,9 +28,10 @@ from typing import Any
 import numpy as np
 
 from symlandscape.errors import InputError
+from symlandscape.relu.branch_curve import curve_of
 from symlandscape.relu.branch_path import Line, Path, PathEnd
 from symlandscape.relu.coarser import refine_coordinates
-from symlandscape.relu.paths import STEPS, curve_of, follow_path, line_of
+from symlandscape.relu.paths import STEPS, follow_path, line_of
 from symlandscape.solve.curve import Steps
 from symlandscape.solve.newton import newton_float
 from symlandscape.symmetry.pattern import Pattern

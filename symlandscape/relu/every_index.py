@@ -195,7 +195,10 @@ def saddles(
         if progress is not None:
             progress(min(starts, done * CHUNK), starts)
 
-    chunks = run(tasks, _chunk, threads=threads, progress=tell)
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # small eigenproblems: BLAS threads would only get in each other's way
+        chunks = run(tasks, _chunk, threads=threads, progress=tell)
     points = np.concatenate([chunk["points"] for chunk in chunks])
     status = np.concatenate([chunk["status"] for chunk in chunks])
     reasons = Counter(REASONS[int(s)] for s in status if s != FOUND)

@@ -23,10 +23,12 @@ def loss_against_index(ax: Axes, networks: Mapping[int, Points], glass: Points, 
     """
     if glass:
         a, e = np.array(glass).T
-        ax.plot(a, e, ".", color="0.72", markersize=3, label="spin glass, enumerated", zorder=1)
+        ax.plot(a, e, ".", color="0.75", markersize=2.5, label="spin glass, enumerated", zorder=1)
     for number, (d, points) in enumerate(sorted(networks.items())):
         a, e = np.array(points).T
-        ax.plot(a, e, "o", color=f"C{number}", markersize=4, alpha=0.75, linewidth=0, label=f"network, d = {d}")
+        ax.plot(
+            a, e, "o", color=f"C{number}", markersize=4, alpha=0.75, linewidth=0, label=f"network, d = {d}", zorder=2
+        )
     a, e = np.array(curve).T
     ax.plot(a, e, color="0.1", linewidth=1.4, label="spin glass, infinite size", zorder=3)
     ax.axhline(0, color="0.5", linewidth=0.8)
@@ -34,7 +36,7 @@ def loss_against_index(ax: Axes, networks: Mapping[int, Points], glass: Points, 
     ax.set_ylim(-0.7, 3.2)
     ax.set_xlabel("fraction of negative Hessian eigenvalues")
     ax.set_ylabel("energy above the lowest layer\n(1 at fraction 1/4)")
-    ax.legend(loc="upper left")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def least_loss_by_index(ax: Axes, networks: Mapping[int, Sequence[Saddle]]) -> None:

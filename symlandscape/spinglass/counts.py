@@ -152,7 +152,7 @@ def _expected_loss(model: Mixture, spins: int, indices: tuple[int, ...] | None, 
         gap = spins * (theta(model, Fraction(0), index) - theta(model, energy, index)) * 3 / 2
         if not gap.is_finite():
             return 0
-        return min(int(mid_float(gap)), MAX_GOAL) + (2 * spins if index is not None and gap > 0 else 0)
+        return int(min(mid_float(gap), MAX_GOAL)) + (2 * spins if index is not None and gap > 0 else 0)
 
 
 def _densities(spins: int, resolved: bool, bits: int) -> Any:

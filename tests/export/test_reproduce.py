@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -169,3 +171,35 @@ def test_claims_are_timed_unless_they_bring_their_own_time(tmp_path: Path) -> No
 
     first, second = reproduce([Slow()], tmp_path).claims
     assert first.seconds >= 0.02 and second.seconds == 3.5
+
+
+def modules(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Two providers as importable modules: the second offers an id that the first has, and fails in its formulas."""
+    lines = [
+        "from symlandscape.evidence import Claim, proved",
+        'NAME, THEME = "{name}", "relu"',
+        "def claims(profile, seed):",
+        '    yield Claim("one.id", THEME, "x", "here", (proved("p", True),))',
+        '    yield Claim("{name}.id", THEME, "x", "here", (proved("p", True),))',
+        "def formulas():",
+        "    raise ArithmeticError({fails!r})",
+    ]
+    for name in ("apart_one", "apart_two"):
+        text = "\n".join(lines).format(name=name, fails=f"no formula of {name}")
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+    return [importlib.import_module(name) for name in ("apart_one", "apart_two")]
+
+
+def test_jobs_change_nothing_but_the_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = modules(tmp_path, monkeypatch)
+    one, two = (reproduce(chosen, tmp_path / f"jobs{n}", jobs=n) for n in (1, 2))
+    assert [(c.id, c.level, c.checks) for c in one.claims] == [(c.id, c.level, c.checks) for c in two.claims]
+    first, second = (["one.id", "apart_one.id", "apart_one:formulas"], ["apart_two.id", "apart_two:formulas"])
+    assert [c.id for c in two.claims] == [*first, *second, "apart_two:claims"]
+
+
+def test_fewer_than_one_job_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="at least one job"):
+        reproduce([Good()], tmp_path / "out", jobs=0)
