@@ -11,6 +11,7 @@ import xml.etree.ElementTree as tree
 from html import escape, unescape
 
 from symlandscape.export.latex_break import fragments
+from symlandscape.export.wrapping import segments
 
 _SPACE = "{http://www.w3.org/1998/Math/MathML}"
 _WORDS = (f"{_SPACE}mi", f"{_SPACE}mo")
@@ -108,5 +109,14 @@ def prose(text: str) -> str:
 
 
 def statement(text: str, *, display: bool = False) -> str:
-    """A statement as HTML: mathematics, or prose where dollar signs delimit the mathematics."""
-    return prose(text) if "$" in text else mathml(text, display=display)
+    """A statement as HTML: mathematics, or prose where dollar signs delimit the mathematics.
+
+    Where it begins or goes on in words, these are text, and a long line wraps between the formulas.
+    """
+    if "$" in text:
+        return prose(text)
+    parts = segments(text)
+    if len(parts) == 1:
+        return mathml(text, display=display)
+    made = "".join(mathml(part) if mathematics else escape(part) for mathematics, part in parts)
+    return f"<p>{made}</p>" if display else made
