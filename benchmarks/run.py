@@ -16,7 +16,7 @@ import numpy as np  # noqa: E402 - the settings above must come before NumPy
 import numpy.typing as npt  # noqa: E402
 from scipy.optimize import minimize  # noqa: E402
 
-from benchmarks import autodiff, peers, spinglass  # noqa: E402
+from benchmarks import autodiff, peers, regions, spinglass  # noqa: E402
 from benchmarks.measure import Row, duration, interleaved, table  # noqa: E402
 from symlandscape import backends  # noqa: E402
 from symlandscape.runs import start_batch, starts  # noqa: E402
@@ -115,6 +115,7 @@ def main() -> int:
     for spins in (200, 400, 600):
         rows += spinglass.gradient_rows(spins, 0.2)
     rows += [spinglass.descent_row(100, 5), spinglass.enumeration_row(6, 100)]
+    rows += regions.rows()
     print(table(rows))
     for name in peers.missing():
         print(f"{name}: absent (install the extra `peers` for its rows)")

@@ -51,6 +51,25 @@ def test_minima_of_all_regions_and_of_drawn_ones(capsys: Capture, data: str) -> 
     assert drawn["level"] == "estimated" and drawn["seed"] == 3 and sum(drawn["counts"].values()) == 500
 
 
+def test_classify_gives_a_minimum_or_obstructions(capsys: Capture, data: str) -> None:
+    kinds = set()
+    every = [cell["signs"] for cell in document(capsys, ["regions", "count", data, "--list"], "regions.count")["list"]]
+    assert len(set(every)) == 8
+    for first, second in zip(every, [*every[1:], every[0]], strict=True):
+        words = ["regions", "classify", data, "--signs", f"{first},{second}", "--slope", "1/10"]
+        assert run(words) == 0
+        assert "The region holds" in capsys.readouterr().out
+        found = document(capsys, words, "regions.classify")
+        kinds.add(found["kind"])
+        assert (found["W"] is None) == bool(found["obstructions"]) == (found["kind"] == "none")
+    assert len(kinds) > 1
+    strange = next(s for s in ("++++", "+++-", "++-+", "++--", "+-++", "+-+-", "+--+", "+---") if s not in every)
+    assert run(["regions", "classify", data, "--signs", strange]) == 2
+    assert "no weight has these signs" in capsys.readouterr().err
+    assert run(["regions", "classify", data, "--signs", "+0"]) == 2
+    assert run(["regions", "classify", data, "--signs", "+-"]) == 2
+
+
 def test_bound_says_vacuous(capsys: Capture) -> None:
     words = ["regions", "bound", "--samples", "100", "--inputs", "10", "--width", "20", "--eps", "0.1", "--slope", "0"]
     found = document(capsys, words, "regions.bound")
@@ -70,6 +89,7 @@ def test_the_tables_name_what_they_show(capsys: Capture, data: str) -> None:
         assert words in text
 
 
+@pytest.mark.filterwarnings("always::UserWarning")
 def test_floats_and_equal_labels_are_warned_of(capsys: Capture, tmp_path: Path) -> None:
     path = written(tmp_path, {"X": [[0.5, 1], [1, 0.25]], "y": [1, 1]})
     assert run(["regions", "minima", path, "--width", "1", "--json"]) == 0
