@@ -16,7 +16,7 @@ import numpy as np  # noqa: E402 - the settings above must come before NumPy
 import numpy.typing as npt  # noqa: E402
 from scipy.optimize import minimize  # noqa: E402
 
-from benchmarks import autodiff, peers, regions, spinglass  # noqa: E402
+from benchmarks import autodiff, particles, peers, regions, spinglass  # noqa: E402
 from benchmarks.measure import Row, duration, interleaved, table  # noqa: E402
 from symlandscape import backends  # noqa: E402
 from symlandscape.runs import start_batch, starts  # noqa: E402
@@ -107,6 +107,7 @@ def main() -> int:
     backends.relu_losses_gradients(first[None])
     backends.minimise_relu(first[None])
     spinglass.warm_up()
+    particles.warm_up()
     print(f"first calls (compilation, or reading its cache): {duration(time.perf_counter() - begin)}", flush=True)
     rows = [*loss_gradient_rows(20, 10, 0.05), *loss_gradient_rows(100, 3, 0.1), batch_row(0.1)]
     rows += [hessian_row(d, 0.05) for d in (10, 20, 50)]
@@ -115,6 +116,7 @@ def main() -> int:
     for spins in (200, 400, 600):
         rows += spinglass.gradient_rows(spins, 0.2)
     rows += [spinglass.descent_row(100, 5), spinglass.enumeration_row(6, 100)]
+    rows += [particles.loss_gradient_row(10, 256), particles.hessian_row(10, 32)]
     rows += regions.rows()
     print(table(rows))
     for name in peers.missing():

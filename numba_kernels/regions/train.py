@@ -16,7 +16,7 @@ from numba_kernels._jit import bind, kernel, part
 from numba_kernels.lanes import dot
 from numba_kernels.minimise import lbfgs as _lbfgs
 from numba_kernels.minimise.protocol import Vectors, make_vectors
-from numba_kernels.regions.layout import Room, in_cones, make_room, set_lengths, set_matrix, set_pattern
+from numba_kernels.regions.layout import Room, in_cones, make_room, set_lengths, set_matrix
 from numba_kernels.regions.least_squares import factor, residual, solution
 from numba_kernels.regions.network import NetworkRoom, Problem, make_network_room, never_singular, value_gradient
 from numba_kernels.regions.sample import ZERO

@@ -116,8 +116,8 @@ def check_slope(slope: float) -> None:
     """InputError unless floats can tell the slope from 0, 1 and infinity."""
     if not math.isfinite(slope) or abs(slope - 1.0) < NEAREST or (slope and not NEAREST <= abs(slope) <= 1 / NEAREST):
         raise InputError(
-            f"expected a slope that is 0, or between {NEAREST:g} and {1 / NEAREST:g} in size and not within {NEAREST:g} "
-            f"of 1, where floats cannot judge ranks, got {slope}; choose another"
+            f"expected a slope that is 0, or between {NEAREST:g} and {1 / NEAREST:g} in size and not within "
+            f"{NEAREST:g} of 1, where floats cannot judge ranks, got {slope}; choose another"
         )
 
 

@@ -8,7 +8,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from symlandscape.check import relu_atlas, relu_cover, relu_critical_point, relu_tail, relu_theorem, relu_threshold
+from symlandscape.check import (
+    relu_atlas,
+    relu_cover,
+    relu_critical_point,
+    relu_one_fold,
+    relu_tail,
+    relu_theorem,
+    relu_threshold,
+)
 from symlandscape.check.outcome import Outcome, Rejected
 from symlandscape.errors import InputError
 
@@ -21,6 +29,7 @@ VERIFIERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     relu_tail.KIND: relu_tail.verify,
     relu_theorem.KIND: relu_theorem.verify,
     relu_atlas.KIND: relu_atlas.verify,
+    relu_one_fold.KIND: relu_one_fold.verify,
 }
 
 

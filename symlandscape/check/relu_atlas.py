@@ -5,17 +5,18 @@ Numbers are whole numbers in units of 2^scale, boxes have the radius 2^radius.
 
 - ``points``, each [name, Morse index, coordinates]: there is exactly one critical point in the box around the
   coordinates in the fixed space; it has this Morse index, and no zero eigenvalue, so with index 0 it is a local
-  minimum and else a saddle.
+  minimum and else a saddle. What the name says: the p flipped rows have negative diagonal entries, the q kept ones
+  positive ones; where the columns of kept rows meet flipped rows the entries are negative for A, positive for F.
 - ``zeros``, [name, coordinates 0 and 1]: the matrix of these coordinates is a permutation matrix, so a global minimum.
 - ``equal``, [name, name]: the two points are one up to the order of rows. All other points with equal d differ, also
   up to the order of rows and columns, and none of them is a permutation matrix.
 - ``folds``, [name, (z, u, n)]: exactly one simple fold (relu_fold.py) in the box, where block 0 has the real size n
   between that of the name and the next whole one.
 - ``absent``: names without a point; only such whose row (block 0 shrinking) ended before, in a permutation matrix or
-  between the two sizes of a fold. Of the two names with p + q = upto whose row has no other name nothing is said.
+  between the two sizes of a fold. Of A(1|upto - 1), the only name of its row, nothing is said.
 
-Every name of the range stands in exactly one of points, zeros, absent. That a name belongs to a branch A or F that was
-followed from large sizes is not part of the statement.
+Every name of the range stands in exactly one of points, zeros, absent. That a point belongs to a branch A or F that
+was followed from large sizes is not part of the statement.
 
 How it is verified. Points: Krawczyk's image with the gradient at the centre and the Hessian over the box (relu_plans);
 LDL^T of every component over the box. Equal points: the image of A(d|0), with the rows of the block of size two
@@ -27,11 +28,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cmp_to_key
 from itertools import pairwise
 from typing import Any
 
-from symlandscape.arith.balls import arb, hull, interior, symmetric, workprec
-from symlandscape.arith.conversions import mid_float
+from symlandscape.arith.balls import arb, hull, interior, sign, symmetric, workprec
 from symlandscape.check.algebra import inertia, krawczyk_image
 from symlandscape.check.outcome import Rejected
 from symlandscape.check.relu_branch import Branch, coordinates
@@ -112,6 +113,8 @@ def verify(document: Mapping[str, Any]) -> str:
     absent = _listed([[x] for x in _texts(document["absent"], "absent")], 1, "absent")
     if sorted([*points, *zeros, *absent]) != sorted(names(upto)):
         raise Rejected(f"each name with p + q <= {upto} must stand in points, zeros or absent, and in one of them")
+    folds = _listed(document["folds"], 2, "folds")
+    _confirm_absent(upto, absent, zeros, folds)
     for name, (values_01,) in zeros.items():
         _confirm_zero(name, whole_numbers(values_01, "coordinates", 1))
     with workprec(bits):
@@ -126,12 +129,8 @@ def verify(document: Mapping[str, Any]) -> str:
                 raise Rejected(f"{name} has {found[name].index} negative eigenvalues, not as stated")
         equal = _equal(document["equal"], found)
         _different([x for x in found.items() if x[0] not in equal])
-        folds = _listed(document["folds"], 2, "folds")
         for name, (row,) in folds.items():
-            if name not in absent:
-                raise Rejected(f"{name} has a fold behind it, so it must be absent")
             _confirm_fold(name, _box(row, scale, width))
-    _confirm_absent(upto, absent, zeros, folds)
     minima = sum(x.index == 0 for name, x in found.items() if name not in equal)
     return (
         f"{len(found)} critical points with p + q <= {upto}, {len(found) - len(equal)} of them different, "
@@ -184,10 +183,21 @@ def _point(name: Name, box: Sequence[arb]) -> Point:
         except Rejected as reason:
             raise Rejected(f"block {label}: {reason}") from reason
         index += negative * dimension(label, sizes)
+    _confirm_signs(name, wide)
     square = arb(0)
     for (i, j, diagonal), x in zip(wide.keys, image, strict=True):
         square += sizes[i] * (1 if diagonal else sizes[j] - int(i == j)) * x * x
     return Point(image, list(box), square, index)
+
+
+def _confirm_signs(name: Name, student: Branch) -> None:
+    """That the point looks as its name says."""
+    flipped, kept = (0, 1) if name.kind == "A" else (1, 0)
+    wanted = {(flipped, flipped, True): -1}
+    if name.q:
+        wanted |= {(kept, kept, True): 1, (flipped, kept, False): -1 if name.kind == "A" else 1}
+    if any(sign(student.entry[key]) != side for key, side in wanted.items()):
+        raise Rejected("the signs of the entries are not those that the name says")
 
 
 def _confirm_zero(name: Name, values_01: Sequence[int]) -> None:
@@ -224,11 +234,15 @@ def _equal(rows: Any, found: Mapping[Name, Point]) -> dict[Name, Name]:
     return equal
 
 
+def _ascending(x: tuple[arb, str], y: tuple[arb, str]) -> int:
+    return -1 if x[0] < y[0] else int(x[0] > y[0])
+
+
 def _different(points: Sequence[tuple[Name, Point]]) -> None:
     """That no two points of equal d, nor one and a permutation matrix, have the same sum of squares."""
     for d in {name.d for name, _ in points}:
         here = [(x.square, str(name)) for name, x in points if name.d == d] + [(arb(d), "a permutation matrix")]
-        here.sort(key=lambda x: mid_float(x[0]))
+        here.sort(key=cmp_to_key(_ascending))
         for (x, first), (y, second) in pairwise(here):
             if not x < y:
                 raise Rejected(f"{first} and {second} are not shown to differ")
@@ -250,7 +264,10 @@ def _confirm_fold(name: Name, box: Sequence[arb]) -> None:
 def _confirm_absent(
     upto: int, absent: Mapping[Name, Any], zeros: Mapping[Name, Any], folds: Mapping[Name, Any]
 ) -> None:
+    for name in folds:
+        if name not in absent:
+            raise Rejected(f"{name} has a fold behind it, so it must be absent")
     for name in absent:
-        alone = name.d == upto and name.sizes[0] == 1  # the only name of its row
+        alone = name == Name("A", 1, upto - 1)
         if not (name.next in absent or name.next in zeros or name in folds or alone):
             raise Rejected(f"nothing shows why {name} is absent")

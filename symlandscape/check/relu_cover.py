@@ -25,6 +25,7 @@ from symlandscape.check.outcome import Rejected
 from symlandscape.check.relu_branch import coordinates
 from symlandscape.check.relu_critical_point import integer, rational
 from symlandscape.check.relu_piece import Piece, ball, confirmed, monotone_speed, positive
+from symlandscape.check.relu_plans import block, labels
 
 __all__ = ["KIND", "Cover", "Setting", "setting", "verified", "verify", "whole_numbers"]
 
@@ -151,14 +152,14 @@ def _piece(document: Any, low: Fraction, high: Fraction, scale: int, about: Sett
 def _confirm(piece: Piece, about: Setting, crossing: str | None) -> tuple[arb, ...]:
     """The image of a piece, all its blocks confirmed."""
     branch, J, image = confirmed(piece, about.sizes, about.slope)
-    table = branch.representations()
+    table = labels(branch)
     if crossing is not None and crossing not in table:
         raise Rejected(f"the crossing must be in one of {', '.join(table)}")
-    for label, (tensors, marked) in table.items():
+    for label in table:
         if label == crossing:
             if monotone_speed(piece, about.sizes, about.slope, J, label) != -1:
                 raise Rejected(f"block {label} does not rise with d where it crosses")
-        elif not positive(branch.form(tensors, marked)):
+        elif not positive(block(branch, label)):
             raise Rejected(f"block {label} is not shown to be positive definite")
     return tuple(image)
 

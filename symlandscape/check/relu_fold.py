@@ -34,7 +34,7 @@ def confirmed_fold(fixed: Sequence[int], box: Sequence[arb]) -> arb:
     g, J = _system(plan, fixed, centre[:m], centre[-1])
     u = centre[m : 2 * m]
     at_centre = [*g, *(_dot(row, u) for row in J), (_dot(u, u) - 1) / 2]
-    z, u, n = box[:m], box[m : 2 * m], box[-1]
+    z, n, u = box[:m], box[-1], list(box[m : 2 * m])
     rates = []  # along z_1, .., z_m, n: the rates of g and of J u
     for k in range(m + 1):
         moving = [Jet(x, arb(int(i == k))) for i, x in enumerate(z)]

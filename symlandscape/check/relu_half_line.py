@@ -22,6 +22,7 @@ from symlandscape.check.outcome import Rejected
 from symlandscape.check.pi_numbers import PiNumber, Surd, number, pi_number
 from symlandscape.check.relu_branch import Branch
 from symlandscape.check.relu_piece import ball
+from symlandscape.check.relu_plans import block
 
 __all__ = ["Tail", "confirmed_tail", "positive_tail"]
 
@@ -71,7 +72,7 @@ def confirmed_tail(tail: Tail, sizes: Sequence[int | None], slope: Fraction) -> 
     boxes = [symmetric(r) for r in tail.radii]
     around = [p + LaurentModel(k, [], k, y, domain) for p, k, y in zip(centre, tail.powers, boxes, strict=True)]
     thin, wide = Branch(sizes, n, centre, given), Branch(sizes, n, around, given)
-    J, A = (_full(b.form(*b.representations()["t"]), domain) for b in (wide, thin))
+    J, A = (_full(block(b, "t"), domain) for b in (wide, thin))
     A = [[x.middle() for x in row] for row in _inverse([[x.middle() for x in row] for row in A], domain)]
     gradient, size, image = thin.gradient(), len(J), []
     for i in range(size):

@@ -23,6 +23,7 @@ from symlandscape.arith.balls import arb, arb_poly, fmpq, interior, is_finite, m
 from symlandscape.check.jets import Jet, value
 from symlandscape.check.outcome import Rejected
 from symlandscape.check.relu_branch import Branch
+from symlandscape.check.relu_plans import block
 from symlandscape.check.taylor_models import TaylorModel, constant, hull_of
 
 __all__ = ["Piece", "confirmed", "monotone_speed", "positive"]
@@ -77,7 +78,7 @@ def confirmed(
     thin = Branch(sizes, n, centre, constants(slope))
     boxes = [symmetric(r) for r in piece.radii]
     wide = Branch(sizes, n, [c.widened(y) for c, y in zip(centre, boxes, strict=True)], constants(slope))
-    J = full(wide.form(*wide.representations()["t"]))
+    J = full(block(wide, "t"))
     A = inverse([[x.middle() for x in row] for row in J])
     gradient, size = thin.gradient(), len(J)
     image = []
@@ -127,7 +128,7 @@ def monotone_speed(
     rest = [-_sum(A[i][j] * drift[j] for j in range(len(J))) for i in range(len(J))]
     moving = [Jet(z.value, z.rate + y) for z, y in zip(still, rest, strict=True)]
     branch = Branch(sizes, n, moving, constants(slope))
-    rows = branch.form(*branch.representations()[label])
+    rows = block(branch, label)
     pivot = last_pivot(rows)
     found = value_sign(pivot.rate) if isinstance(pivot, Jet) else None
     if found not in (-1, 1):

@@ -1,6 +1,6 @@
-"""The forms <X_i, H X_j> of relu_branch.py over balls, their bookkeeping done once for all patterns of one shape.
+"""The forms <X_i, H X_j> of relu_branch.py, their bookkeeping done once for all patterns of one shape.
 
-For slope 0 and unit targets a form is a sum over pairs of neurons (or neuron and target) of whole-number weights times
+For unit targets a form is a sum over pairs of neurons (or neuron and target) of whole-number weights times
 
     near(x, y)  = m.x m.y - w^.x w^.y     and     mixed(x, y) = w^.x v^.y + m.x n.y,
 
@@ -22,7 +22,7 @@ from symlandscape.arith.balls import arb
 from symlandscape.check.relu_branch import OTHER, Branch, Pair, coordinates
 from symlandscape.check.relu_critical_point import Tensor
 
-__all__ = ["GENERIC", "Polynomial", "dimension", "plans", "shape_of", "values"]
+__all__ = ["GENERIC", "Polynomial", "block", "dimension", "labels", "plans", "shape_of", "values"]
 
 GENERIC = 7
 """From this size on a block has members beside four marked ones, a row's and a column's own."""
@@ -79,20 +79,21 @@ class Polynomial:
         return tuple(sorted(self.terms.items()))
 
 
-Linear = tuple[tuple[int, Polynomial], ...]  # pairs (coordinate, coefficient); the coordinate -1 stands for 1
+Linear = tuple[tuple[int, int], ...]  # pairs (coordinate, coefficient's place); the coordinate -1 stands for 1
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a form is made of: linear forms; for each orbit of pairs the numbers (w.x, v.x) by two linear forms; the
-    values near and mixed of two of them; and the weights of each number of the form."""
+    """What a form is made of: polynomials in the sizes; linear forms; for each orbit of pairs the numbers (w.x, v.x) by
+    two linear forms; the values near and mixed of two of them; and the weights of each number of the form."""
 
+    polynomials: tuple[Polynomial, ...]
     orbits: tuple[Key, ...]
     linear: tuple[Linear, ...]
     along: tuple[tuple[Key, int, int], ...]
     near: tuple[tuple[int, int], ...]
     mixed: tuple[tuple[int, int], ...]
-    numbers: tuple[tuple[tuple[tuple[str, Any, Polynomial], ...], ...], ...]
+    numbers: tuple[tuple[tuple[tuple[str, Any, int], ...], ...], ...]
 
 
 def shape_of(sizes: Sequence[int]) -> tuple[int, ...]:
@@ -124,6 +125,7 @@ class _Maker:
     def __init__(self, branch: Branch, tensors: Sequence[Tensor]) -> None:
         self.branch, self.tensors = branch, tensors
         self.orbits: dict[Key, None] = {}
+        self.polynomials: dict[Any, tuple[int, Polynomial]] = {}
         self.linear: dict[Any, tuple[int, Linear]] = {}
         self.along: dict[Any, int] = {}
         self.pairs: dict[str, dict[tuple[int, int], int]] = {"near": {}, "mixed": {}}
@@ -143,13 +145,14 @@ class _Maker:
                     self.add(i, j, "half", None, m * self.inner(own, row, row, i, j))
         numbers = tuple(
             tuple(
-                tuple((name, place, weight) for (name, place), weight in self.numbers[i, j].items() if weight.terms)
+                tuple((name, x, self.coefficient(a)) for (name, x), a in self.numbers[i, j].items() if a.terms)
                 for j in range(i + 1)
             )
             for i in range(size)
         )
         return Plan(
-            tuple(self.orbits), tuple(x for _, x in self.linear.values()), tuple(self.along),
+            tuple(x for _, x in self.polynomials.values()), tuple(self.orbits),
+            tuple(x for _, x in self.linear.values()), tuple(self.along),
             tuple(self.pairs["near"]), tuple(self.pairs["mixed"]), numbers,
         )  # fmt: skip
 
@@ -214,39 +217,67 @@ class _Maker:
         numbers = [self.number(tuple((k, a * sign) for k, a in z)) for z in forms]
         return self.along.setdefault((key, *numbers), len(self.along)), sign
 
-    def number(self, x: Linear) -> int:
-        key = tuple((k, a.key) for k, a in x)
-        return self.linear.setdefault(key, (len(self.linear), x))[0]
+    def number(self, x: Sequence[tuple[int, Polynomial]]) -> int:
+        form = tuple((k, self.coefficient(a)) for k, a in x)
+        return self.linear.setdefault(form, (len(self.linear), form))[0]
+
+    def coefficient(self, a: Polynomial) -> int:
+        return self.polynomials.setdefault(a.key, (len(self.polynomials), a))[0]
+
+
+def block(branch: Branch, label: str) -> list[list[Any]]:
+    """The form of a component, of a branch whose sizes may be models or jets."""
+    return values(branch, _plans(branch)[label], branch.sizes, list(branch.entry.values()))
+
+
+def labels(branch: Branch) -> list[str]:
+    """The labels of a branch's components."""
+    return list(_plans(branch))
+
+
+def _plans(branch: Branch) -> dict[str, Plan]:
+    return plans(tuple(GENERIC if n.denominator != 1 else min(int(n), GENERIC) for n in branch.exact))
 
 
 def values(branch: Branch, plan: Plan, sizes: Sequence[Any], point: Sequence[Any]) -> list[list[Any]]:
-    """The numbers <X_i, H X_j> (lower triangle) of a student of this plan's shape; balls, or jets of balls."""
+    """The numbers <X_i, H X_j> (lower triangle) of a student of this plan's shape; balls, models, or jets of these."""
+    whole = [p.at(sizes) for p in plan.polynomials]
     linear = []
     for form in plan.linear:
         total: Any = 0
         for k, a in form:
-            total = total + (a.at(sizes) if k < 0 else a.at(sizes) * point[k])
+            total = total + (whole[a] if k < 0 else whole[a] * point[k])
         linear.append(total)
     pairs = {key: pair_of(branch, key) for key in plan.orbits}
-    factors: dict[str, Any] = {"half": {None: arb((1, -1))}, "near": [], "mixed": []}
-    factors["opposite"] = {key: branch.c * pair.opposite for key, pair in pairs.items()}
-    turn = {key: branch.c * pair.sin for key, pair in pairs.items()}
+    scale, straight = branch.c * branch.factor, [] if _is_zero(branch.slope) else [branch.slope]
+    factors: dict[str, Any] = {"near": [], "mixed": []}
+    factors["half"] = {None: sum(straight, branch.factor * arb((1, -1)))}
+    factors["opposite"] = {key: sum(straight, scale * pair.opposite) for key, pair in pairs.items()}
+    turn = {key: scale * pair.sin for key, pair in pairs.items()}
     factors["pull"] = {key: turn[key] * pair.vn * pair.by_w for key, pair in pairs.items()}
-    along = []
-    for key, first, second in plan.along:
+    to_w, to_v = {i for i, _ in plan.mixed} | {i for pair in plan.near for i in pair}, {j for _, j in plan.mixed}
+    by_w, by_v = {}, {}  # (w^.x, m.x) and (v^.x, n.x), where they are wanted
+    for number, (key, first, second) in enumerate(plan.along):
         pair = pairs[key]
         wx, vx = linear[first] * pair.by_w, linear[second] * pair.by_v
-        along.append((key, wx, vx, (vx - pair.cos * wx) * pair.by_sin, (wx - pair.cos * vx) * pair.by_sin))
+        if number in to_w:
+            by_w[number] = (key, wx, (vx - pair.cos * wx) * pair.by_sin)
+        if number in to_v:
+            by_v[number] = (vx, (wx - pair.cos * vx) * pair.by_sin)
     for i, j in plan.near:
-        (key, wx, _, mx, _), (_, wy, _, my, _) = along[i], along[j]
+        (key, wx, mx), (_, wy, my) = by_w[i], by_w[j]
         factors["near"].append(factors["pull"][key] * (mx * my - wx * wy))
     for i, j in plan.mixed:
-        (key, wx, _, mx, _), (_, _, vy, _, ny) = along[i], along[j]
+        (key, wx, mx), (vy, ny) = by_w[i], by_v[j]
         factors["mixed"].append(turn[key] * (wx * vy + mx * ny))
     return [
-        [sum((a.at(sizes) * factors[name][place] for name, place, a in terms), arb(0)) for terms in numbers]
+        [sum((whole[a] * factors[name][place] for name, place, a in terms), arb(0)) for terms in numbers]
         for numbers in plan.numbers
     ]
+
+
+def _is_zero(x: Any) -> bool:
+    return isinstance(x, int) and x == 0
 
 
 def pair_of(branch: Branch, key: Key) -> Pair:

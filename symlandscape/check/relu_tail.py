@@ -21,6 +21,7 @@ from symlandscape.check.relu_branch import coordinates
 from symlandscape.check.relu_cover import Setting, float_text, setting, whole_numbers
 from symlandscape.check.relu_critical_point import integer, rational
 from symlandscape.check.relu_half_line import Tail, confirmed_tail, positive_tail
+from symlandscape.check.relu_plans import block, labels
 
 __all__ = ["KIND", "verified", "verify"]
 
@@ -61,7 +62,7 @@ def verified(document: Mapping[str, Any]) -> tuple[Setting, Tail, list[arb]]:
             polynomials.append(tuple(from_lists(c) for c in row))
         tail = Tail(last, tuple(polynomials), tuple(powers), tuple(arb((1, e)) for e in radii), depth)
         branch, image = confirmed_tail(tail, about.sizes, about.slope)
-        for label, (tensors, marked) in branch.representations().items():
-            if not positive_tail(branch.form(tensors, marked)):
+        for label in labels(branch):
+            if not positive_tail(block(branch, label)):
                 raise Rejected(f"block {label} is not shown to be positive definite on the half-line")
     return about, tail, image

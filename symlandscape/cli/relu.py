@@ -316,9 +316,15 @@ def thresholds(
 def theorem(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A<q> or F<p>.")],
     low: Annotated[str, typer.Option("--from", metavar="D", help="Below the last threshold, above the one before.")],
-    first: Annotated[str, typer.Option("--beyond", metavar="D", help="Where series take over: a square.")] = "100",
-    order: Annotated[int, typer.Option("--order", min=2, max=20, metavar="M", help="Order of the series.")] = 6,
-    certify: Annotated[bool, typer.Option("--certify", help="Add a certificate of the whole theorem.")] = False,
+    first: Annotated[
+        str | None, typer.Option("--beyond", metavar="D", help="Where series take over: a square; 100.")
+    ] = None,
+    order: Annotated[
+        int | None, typer.Option("--order", min=2, max=20, metavar="M", help="Order of the series; 6.")
+    ] = None,
+    certify: Annotated[
+        bool, typer.Option("--certify", help="Prove it by a certificate for `check`, without --beyond and --order.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write that certificate here.", show_default=False)
     ] = None,
@@ -327,23 +333,25 @@ def theorem(
 ) -> int:
     """Prove that a family is a local minimum for every real d above its last threshold; exit 3 when undecided."""
     from symlandscape import relu
+    from symlandscape.errors import InputError
     from symlandscape.evidence import Verdict
 
-    found = relu.minimum_for_all(relu.family(name), exact(low), exact(first), order, digits)
-    document = found.document(digits)
     if certify or out is not None:
+        if first is not None or order is not None:
+            raise InputError("a certificate chooses its own half-line and series: leave --beyond and --order out")
         certificate = relu.certify_for_all(relu.family(name), exact(low))
-        document["certificate"] = certificate.document()
+        document = relu.theorem_document(name, certificate, digits)
         if out is not None:
             certificate.write(out)
+        verdict = Verdict.YES
+    else:
+        found = relu.minimum_for_all(relu.family(name), exact(low), exact(first or "100"), order or 6, digits)
+        document, verdict = found.document(digits), found.verdict
     if as_json:
         print_json(document)
     else:
-        proof = found.reason or f"{found.pieces} linked pieces and a half-line"
-        show(tables.line(str(found), "bold"), tables.line(proof))
-        if "certificate" in document:
-            show(tables.line(f"certificate sha256 {document['certificate']['sha256']} (whole by --json, for `check`)"))
-    return ExitCode.DONE if found.verdict is Verdict.YES else ExitCode.UNDECIDED
+        show(*tables.theorem(document))
+    return ExitCode.DONE if verdict is Verdict.YES else ExitCode.UNDECIDED
 
 
 app.command()(atlas)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from symlandscape.cli.frame import ExitCode
-from symlandscape.cli.options import Json, Slope, exact
+from symlandscape.cli.options import Extra, Json, Slope, exact, exact_slope
 from symlandscape.cli.output import line, print_json, show, table
 from symlandscape.errors import InputError
 
@@ -67,6 +67,8 @@ def daughters(
     ] = None,
     to: Annotated[str, typer.Option("--to", metavar="D", help="Largest d of the daughters.")] = "20",
     low: Annotated[str, typer.Option("--from", metavar="D", help="Smallest d, of crossings too.")] = "2",
+    extra: Extra = 0,
+    slope: Slope = "0",
     as_json: Json = False,
 ) -> int:
     """The branches that leave a family where a block is singular, by the equivariant branching lemma, and where they
@@ -77,7 +79,16 @@ def daughters(
 
     cuts = None if split is None else parsed_split(split)
     bottom, top = exact(low), exact(to)
-    found = branch_off(relu.family(name), label, at_crossing, cuts, bottom, top, to=top, bottom=bottom)
+    found = branch_off(
+        relu.family(name, extra=extra, slope=exact_slope(slope)),
+        label,
+        at_crossing,
+        cuts,
+        bottom,
+        top,
+        to=top,
+        bottom=bottom,
+    )
     document = {"family": found[0].mother, "label": label, "daughters": [one.document() for one in found]}
     if as_json:
         print_json(document)

@@ -87,6 +87,16 @@ def series(document: Document) -> Iterator[RenderableType]:
                 yield line(f"  s^{value['from'] + k:<3} {coefficient}")
 
 
+def theorem(document: Document) -> Iterator[RenderableType]:
+    """The theorem in one sentence, and what it rests on."""
+    where = f"{document['threshold']} (+- {document['radius']})"
+    yield line(f"{document['family']} is a local minimum for every real d > {where} [{document['level']}]", "bold")
+    parts = f"{document['pieces']} linked pieces and a half-line from d = {document['half_line_from']} on"
+    yield line(document["reason"] or parts)
+    if "certificate" in document:
+        yield line(f"certificate sha256 {document['certificate']['sha256']} (printed whole by --json, for `check`)")
+
+
 def discovery(document: Document) -> Iterator[RenderableType]:
     """What random starts reached, most frequent first."""
     columns = ("family", "isotropy", "loss", "count", "least_eigenvalue", "verdict", "level")

@@ -40,7 +40,8 @@ def pattern_of(points: Points, W: Array) -> tuple[Signs, ...]:
         w = [exact_float(entry) for entry in row]
         products = [sum((a * b for a, b in zip(w, x, strict=True)), Fraction(0)) for x in points.rows]
         if not all(products):
-            raise InputError(f"expected weights inside a region, got a row on the wall of sample {products.index(Fraction(0))}")
+            wall = products.index(Fraction(0))
+            raise InputError(f"expected weights inside a region, got a row on the wall of sample {wall}")
         patterns.append(tuple(1 if p > 0 else -1 for p in products))
     return tuple(patterns)
 

@@ -64,7 +64,7 @@ class DecayRow:
     @property
     def necessary(self) -> npt.NDArray[np.bool_]:
         """Which draws lie in the necessary set: more than eps N points misclassified."""
-        return np.asarray(self.wrong * self.eps.denominator > self.eps.numerator * self.samples)
+        return np.asarray(self.wrong > math.floor(self.eps * self.samples))
 
     @property
     def volume(self) -> float:
@@ -122,7 +122,7 @@ class DecayRow:
     @property
     def log_bound(self) -> float:
         """Minus gamma N^{3/4} (d0 d1)^{1/4}: the logarithm of Theorem 6's bound, read at finite size."""
-        return -bound_exponent(self.samples, self.inputs, self.width, self.eps, self.slope)
+        return 0.0 - bound_exponent(self.samples, self.inputs, self.width, self.eps, self.slope)
 
     def document(self) -> dict[str, Any]:
         """The row of the command's JSON document."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from symlandscape.relu.families import Family, family
     from symlandscape.relu.files import MatrixFile, read_matrices, read_targets
     from symlandscape.relu.fixed_space import SolveResult, solve
+    from symlandscape.relu.fold_certificate import certify_fold
     from symlandscape.relu.fold_proof import Fold, prove_fold
     from symlandscape.relu.for_all import MinimumForAll, minimum_for_all
     from symlandscape.relu.half_line import HalfLine
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from symlandscape.relu.spectra import SpectrumResult, spectrum
     from symlandscape.relu.studies import Dynamics, Splits, dynamics, lengths, slopes, split
     from symlandscape.relu.targets import OrthogonalTargets, orthogonal_targets
-    from symlandscape.relu.theorem_certificate import certify_for_all
+    from symlandscape.relu.theorem_certificate import certify_for_all, theorem_document
 
 __all__ = [
     "Atlas",
@@ -61,6 +62,7 @@ __all__ = [
     "blocks",
     "branch",
     "certify",
+    "certify_fold",
     "certify_for_all",
     "daughters",
     "discover",
@@ -82,6 +84,7 @@ __all__ = [
     "solve",
     "spectrum",
     "split",
+    "theorem_document",
     "thresholds",
 ]
 
@@ -91,6 +94,7 @@ _HOMES = {
     "block_formulas": ("Blocks", "blocks"),
     "branch_path": ("Path",),
     "branch_start": ("branch",),
+    "fold_certificate": ("certify_fold",),
     "fold_proof": ("Fold", "prove_fold"),
     "paths": ("follow_path",),
     "certification": ("certify",),
@@ -102,7 +106,7 @@ _HOMES = {
     "files": ("MatrixFile", "read_matrices", "read_targets"),
     "for_all": ("MinimumForAll", "minimum_for_all"),
     "half_line": ("HalfLine",),
-    "theorem_certificate": ("certify_for_all",),
+    "theorem_certificate": ("certify_for_all", "theorem_document"),
     "fixed_space": ("SolveResult", "solve"),
     "identification": ("Identification", "IdentifiedPoint", "identify", "identify_matrix"),
     "reduced": ("ReducedPoint", "reduced_point"),

@@ -106,8 +106,8 @@ def _fold(made: Atlas, cell: Cell) -> list[arb]:
     with workprec(WORKING):
         J = ball_matrix(_jacobian(pattern, z, n)).mid()
         rows = np.array([[mid_float(J[i, j]) for j in range(len(z))] for i in range(len(z))])
-        values, vectors = np.linalg.eigh(rows)
-        u = [float_to_arb(float(x)) for x in vectors[:, int(np.argmin(np.abs(values)))]]
+        sizes, vectors = np.linalg.eigh(rows)
+        u = [float_to_arb(float(x)) for x in vectors[:, int(np.argmin(np.abs(sizes)))]]
         near = J + ball_matrix([[SHIFT if i == j else arb(0) for j in range(len(z))] for i in range(len(z))])
         for _ in range(STEPS):  # inverse iteration
             solved = near.solve(ball_matrix([[x] for x in u]))
@@ -140,8 +140,9 @@ def stated_atlas(document: Mapping[str, Any]) -> Atlas:
     folds = {name: row[-1] * scale for name, row in document["folds"]}
     radius = Fraction(2) ** document["radius"]
     cells, last = [], {}
-    kinds = [("A", p, q) for q in range(upto) for p in range(upto - q, 0, -1)]
-    for kind, p, q in [*kinds, *(("F", p, q) for p in range(1, upto) for q in range(upto - p, 0, -1))]:
+    rows_a = [("A", p, q) for q in range(upto) for p in range(upto - q, 0, -1)]
+    rows_f = [("F", p, q) for p in range(1, upto) for q in range(upto - p, 0, -1)]
+    for kind, p, q in rows_a + rows_f:  # along a row from large to small, so that its end is known where it is past
         name = f"{kind}({p}|{q})"
         row, n = (kind, q if kind == "A" else p), p if kind == "A" else q
         fields: dict[str, Any] = {**EMPTY, "level": "certified"}

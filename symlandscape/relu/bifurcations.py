@@ -13,7 +13,7 @@ from symlandscape.arith.conversions import mid_float, parse_exact
 from symlandscape.errors import InputError
 from symlandscape.relu.branch_path import Path, PathEvent
 from symlandscape.relu.branch_scan import branch_of
-from symlandscape.relu.branching import Branching, axial_splits, branch_off, daughter
+from symlandscape.relu.branching import Branching, axial_splits, branch_off, daughter, factors
 from symlandscape.relu.coarser import MEETING, merged_classes
 from symlandscape.relu.continuation import newton
 from symlandscape.relu.critical_point import CriticalPoint
@@ -95,8 +95,9 @@ def daughters(
     keeps the sides that begin that way. Crossings are CERTIFIED, the daughters
     ESTIMATED. Raises InputError for a component without a crossing there, and splits that are not axial.
     """
-    if label == "t":  # said here, as thresholds would list no t
-        raise InputError("block t is singular at folds, which have no daughters; name a block such as s0, x0 or s0*s1")
+    factors(label)
+    if not low < high:
+        raise InputError(f"expected a range from smaller to larger d, but {low} to {high} came; exchange them")
     if at_crossing is not None:
         centre = parse_exact(at_crossing)
         low, high = max(Fraction(low), centre - 1), centre + 1
@@ -117,8 +118,13 @@ def daughters(
             turn = branch_off(pattern, values, branch.moving, label, cut, mother.slope)
             for side in (side for side in turn.sides if opens in (None, turn.opens(side))):
                 path = daughter(turn, side, bottom, max(Fraction(to), Fraction(mid_float(t.d)) + 1))
-                found.append(Daughter(mother.name, t, cut, turn, side, path))
+                found.append(Daughter(_plain(mother), t, cut, turn, side, path))
     return tuple(found)
+
+
+def _plain(mother: Family) -> str:
+    """F2, or F2+1 with an extra row."""
+    return mother.name + "".join(f"+{m}" for m in mother.extra)
 
 
 def integer_points(

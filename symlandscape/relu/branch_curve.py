@@ -9,7 +9,7 @@ dimensions parallel rows are met only together with a coarser pattern. All in fl
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,11 +25,11 @@ from symlandscape.symmetry.plans import Plan, plan
 
 __all__ = ["DEAD", "BranchCurve", "curve_of", "row_lengths"]
 
-DEAD = 1e-3
+DEAD = 1e-5
 """A neuron shorter than this, or two extra rows closer than this, end a branch: the loss is not smooth at a zero
 neuron, and beyond equal rows lies the mirror image.
 """
-ROUNDING = 1e-9
+ROUNDING = 1e-12  # relative to the largest of the numbers
 DIFFERENCE = 1e-5  # in log n: the derivative in n is a central difference, of relative error 1e-10
 
 
@@ -73,7 +73,7 @@ class BranchCurve:
         found = {}
         if labels:
             entries = self.entries(x)
-            found = {label: np.linalg.eigvalsh(self.plan.block(label, sizes, entries)) for label in labels}
+            found = {label: _clean(np.linalg.eigvalsh(self.plan.block(label, sizes, entries))) for label in labels}
         value = {c.name: float(v) for c, v in zip(self.line.generic.coordinates, z, strict=True)}
         found["length"] = np.array(_lengths(self.line, z, sizes[self.line.moving])) - DEAD
         found["equal"] = _clean([value[f"a[{i}]"] - value[f"b[{i},{i}]"] for i in self.wide()])
@@ -121,12 +121,12 @@ class BranchCurve:
         if name == "branch":
             merged = merged_blocks(self.line.generic, sample.point, MEETING)
             if merged:
-                return (
-                    "meeting", merged, f"the branch passes through the coarser pattern with blocks {merged} merged"
-                )  # fmt: skip
+                return "meeting", merged, f"the branch passes through the coarser pattern with blocks {merged} merged"
             return (
-                "branch point", "t", "another branch crosses: a coarser one, or one with the symmetry of equal blocks"
-            )  # fmt: skip
+                "branch point",
+                "t",
+                "another branch crosses: a coarser one, or one with the symmetry of equal blocks",
+            )
         names = [self.name_of(i) for i in range(len(self.line.generic.row_sizes))]
         if name == "length":
             return (
@@ -164,12 +164,12 @@ class BranchCurve:
         return [(e, f) for e in orbits for f in orbits if e < f and sizes[e] == sizes[f]]
 
 
-def _clean(values: list[float]) -> np.ndarray:
-    """The numbers with rounding set to 0: on branches of equal or parallel rows they vanish all along, and are no
-    events.
+def _clean(values: Sequence[float] | np.ndarray) -> np.ndarray:
+    """The numbers with rounding set to 0: what vanishes all along a branch is no event (eigenvalues along splits of
+    equal neurons, differences on branches of equal rows).
     """
     found = np.array(values)
-    return np.where(np.abs(found) < ROUNDING, 0.0, found)
+    return np.where(np.abs(found) < ROUNDING * (1 + np.max(np.abs(found), initial=0.0)), 0.0, found)
 
 
 def curve_of(line: Line, pattern: Pattern, only_trivial: bool = False) -> BranchCurve:

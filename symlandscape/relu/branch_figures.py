@@ -64,10 +64,15 @@ def strand_of(name: str, path: Path, value: Callable[[PathSample], float]) -> St
 
 
 def bifurcation_diagram(
-    ax: Axes, strands: Sequence[Strand], ylabel: str, integers: Sequence[tuple[float, float]] = ()
+    ax: Axes,
+    strands: Sequence[Strand],
+    ylabel: str,
+    integers: Sequence[tuple[float, float]] = (),
+    places: bool = False,
 ) -> None:
     """Curves against d: thick and solid where minima, thin and dashed where saddles; diamonds are folds, circles
     singular blocks, stars points where branches meet, dots the minima at integer d in ``integers`` (pairs d, value).
+    With ``places`` the d of folds, singular blocks and stars are written next to them.
     """
     seen: dict[str, str] = {}
     for number, strand in enumerate(strands):
@@ -91,15 +96,31 @@ def bifurcation_diagram(
             )  # fmt: skip
     for symbol, text in seen.items():
         ax.plot([], [], symbol, color="#e8b923" if symbol == "*" else "white", markeredgecolor="0.15", label=text)
+    if places:
+        told = {(round(d, 3), round(y, 2)): (d, y, kind) for strand in strands for kind, d, y in strand.events}
+        for d, y, kind in told.values():
+            left = kind == "fold" and sum(e[1] > d for strand in strands for e in strand.events) > 2
+            star = MARKS[kind][0] == "*"
+            offset, side = ((-2, -14), "center") if star else ((-9, -3), "right") if left else ((9, 3), "left")
+            _note(ax, f"{d:.2f}", d, y, offset, side)
+        ax.margins(y=0.08)
     for d, y in integers:
         ax.plot([d], [y], "o", color="0.1", markersize=5.5, zorder=6)
-        ax.annotate(f"d = {d:g}", (d, y), textcoords="offset points", xytext=(4, -16), fontsize=8.5)
+        _note(ax, f"d = {d:g}", d, y, *(((7, -12), "left") if places else ((-1, -13), "right")))
     if integers:
         ax.plot([], [], "o", color="0.1", markersize=5.5, label="minimum, integer d")
     ax.plot([], [], color="0.4", linewidth=1.2, linestyle=(0, (4, 2.2)), label="dashed: saddle")
     ax.set_xlabel("inputs d (real)")
     ax.set_ylabel(ylabel)
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def _note(ax: Axes, text: str, x: float, y: float, offset: tuple[float, float], side: str) -> None:
+    """A small text next to a point, on a ground of its own so that curves do not cross it."""
+    ax.annotate(
+        text, (x, y), textcoords="offset points", xytext=offset, fontsize=8.5, ha=side, va="center", zorder=7,
+        bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.6},
+    )  # fmt: skip
 
 
 def graph_figure(ax: Axes, graph: object) -> None:

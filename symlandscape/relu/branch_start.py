@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 
@@ -18,6 +19,7 @@ from symlandscape.symmetry.pattern import Pattern
 
 __all__ = ["branch"]
 
+LARGEST = 10**6
 POSITIVE = 1e-6  # the global minimum has loss 0 and no branch of interest
 
 
@@ -41,6 +43,10 @@ def branch(
     """
     if not low < high:
         raise InputError(f"expected a range from smaller to larger d, but {low} to {high} came; exchange them")
+    if high > LARGEST:
+        raise InputError(f"expected d up to {LARGEST}, but a larger one came; take a smaller --to")
+    if loss is not None and not math.isfinite(loss):
+        raise InputError(f"expected a finite loss to start from, but {loss} came; give the loss of a point")
     if not re.match(r"\s*\d", name):
         member = family(name, slope=slope)
         return path_of_family(member, Fraction(high) if at is None else at, low, high, moving)

@@ -13,7 +13,7 @@ vector u, and with mu = log(n/n*), e = u.(y - y*) the branch solves (Lyapunov-Sc
     b mu + a e/2 + c e^2/6 + .. = 0,     b the speed of the eigenvalue, a = D3L(u,u,u), c = D4L(u,u,u,u) + 3 D3L(u,u,w):
 
 transcritical for a != 0, a pitchfork for a = 0 (for x always, as A -> -A has no cubic invariant; for s where j = n/2).
-Source: Golubitsky, Stewart & Schaeffer 1988, ch. XIII, theorem 3.3 (the lemma); Arjevani & Field 2021 (the families).
+Source: golubitsky_stewart_schaeffer_1988, ch. XIII, theorem 3.3 (the lemma); arjevani_field_2021 (the families).
 All in floats: level ESTIMATED.
 """
 
@@ -36,7 +36,7 @@ from symlandscape.solve.curve import Steps
 from symlandscape.solve.newton import newton_float
 from symlandscape.symmetry.pattern import Pattern
 
-__all__ = ["Branching", "axial_splits", "branch_off", "daughter", "met"]
+__all__ = ["Branching", "axial_splits", "branch_off", "daughter", "factors", "met"]
 
 AWAY = 0.03
 """Frobenius distance from the mother at which a daughter is first met."""
@@ -110,7 +110,13 @@ def _rest(pattern: Pattern, moving: int) -> Fraction:
     return sum((Fraction(n) for i, n in enumerate(pattern.sizes) if i != moving), Fraction(0))
 
 
-def _factors(label: str) -> list[tuple[str, int]]:
+def factors(label: str) -> list[tuple[str, int]]:
+    """The factors (s, x or y, block) of a component. Raises InputError for labels that have no daughters."""
+    if label.startswith("e"):
+        raise InputError(
+            f"no daughters are looked for at {label}: equal extra neurons can be weighted differently at no cost, so "
+            "this block has a zero eigenvalue all along and the branching lemma does not apply; take s, x, y or s*s"
+        )
     parts = [(part[0], int(part[1:])) for part in label.split("*") if part[1:].isdigit()]
     if not parts or any(kind not in "sxy" for kind, _ in parts):
         raise InputError(
@@ -125,7 +131,7 @@ def axial_splits(pattern: Pattern, label: str, most: int = 12) -> tuple[tuple[tu
     s: ((j,),), y: ((j,),), x: ((i, j),), s_a*s_b: ((i,), (j,)); j up to half of an integer block, up to ``most`` in a
     real one. Exact. Raises InputError for a component that the pattern has not.
     """
-    parts = _factors(label)
+    parts = factors(label)
     for _, block in parts:
         if block >= pattern.blocks:
             raise InputError(f"the pattern {pattern} has no block {block}, but the component {label} was asked for")
@@ -154,7 +160,9 @@ def _refined(pattern: Pattern, moving: int, parts: Sequence[tuple[str, int]], cu
     for block, n in enumerate(pattern.sizes):
         cut = cut_of.get(block, ())
         rest = Fraction(n) - sum(cut)
-        if rest < 1 or any(j < 1 for j in cut):
+        if any(j < 1 for j in cut):
+            raise InputError(f"the sizes cut off must be 1 or more, but {', '.join(map(str, cut))} came")
+        if rest < 1:
             raise InputError(f"block {block} of size {float(n):g} cannot be split by cutting off {cut}; cut off less")
         if block == moving:
             place = len(sizes)
@@ -176,7 +184,7 @@ def branch_off(
 
     Raises InputError where the split does not fit, or the finer trivial block has no simple zero there.
     """
-    parts = _factors(label)
+    parts = factors(label)
     if len(parts) != len(cuts) or any(
         len(cut) != (2 if kind == "x" else 1) for (kind, _), cut in zip(parts, cuts, strict=False)
     ):

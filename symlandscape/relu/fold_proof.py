@@ -2,7 +2,7 @@
 
 J is the trivial block, so that v is the direction in which the critical point is not isolated at fixed n. The extended
 system is regular at a simple quadratic fold and only there, so Krawczyk's test proves existence, uniqueness and that
-the branch really turns back (Moore & Spence 1980).
+the branch really turns back (moore_spence_1980).
 """
 
 from __future__ import annotations

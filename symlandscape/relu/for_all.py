@@ -28,6 +28,7 @@ __all__ = ["MinimumForAll", "minimum_for_all"]
 
 BITS = 160
 DIGITS = 30
+STATEMENT = "local minimum for every real d above the threshold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class MinimumForAll:
         value, radius = outward(self.threshold, digits)
         return {
             "family": self.family,
-            "statement": "local minimum for every real d above the threshold",
+            "statement": STATEMENT,
             "threshold": value,
             "radius": radius,
             "label": self.label,

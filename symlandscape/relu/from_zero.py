@@ -23,6 +23,7 @@ from symlandscape.arith.balls import arb, sign, workprec
 from symlandscape.arith.conversions import mid_float
 from symlandscape.arith.decimals import outward
 from symlandscape.arith.field import Field, arb_field, float_field
+from symlandscape.errors import InputError
 from symlandscape.evidence import Level, Verdict
 from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.kernel import make_pair
@@ -98,7 +99,12 @@ def slope_at_zero(point: ReducedPoint, direction: Sequence[Any]) -> Any:
 
 
 def from_zero(point: CriticalPoint) -> GrowthFromZero:
-    """The least g found at a critical point over vectors constant on blocks but for one column, with g enclosed."""
+    """The least g found at a critical point over vectors constant on blocks but for one column, with g enclosed.
+
+    Raises InputError where the existence of the point is not proved.
+    """
+    if point.existence is not Verdict.YES:
+        raise InputError("growing a neuron needs a certified critical point, and this one is not; ask for more digits")
     best: tuple[float, int, np.ndarray] | None = None
     spaces = list(_spaces(point))
     for number, (pattern, _) in enumerate(spaces):

@@ -37,7 +37,8 @@ def line_of(pattern: Pattern, moving: int, slope: Fraction = Fraction(0)) -> Lin
         raise InputError(f"expected numbers as block sizes and a block from 0 on, got {pattern} and block {moving}")
     if not pattern.sizes[moving] > 2:
         raise InputError(
-            f"the moving block needs a size above 2, but block {moving} of {pattern} has another; move another one"
+            f"the moving block needs a size above 2, but block {moving} has {float(pattern.sizes[moving]):.6g}; "
+            "move another one"
         )
     sizes = list(pattern.sizes)
     sizes[moving] = GENERIC

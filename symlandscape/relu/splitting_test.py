@@ -99,7 +99,7 @@ def splitting_test(point: CriticalPoint) -> tuple[NeuronSplit, ...]:
             "the splitting test needs a certified critical point, and this one is not; ask for more digits"
         )
     with workprec(point.precision):
-        reduced = reduced_point(point.pattern, point.coordinates, arb_field(), point.slope)
+        reduced = reduced_point(point.pattern, point.coordinates, arb_field(), point.slope, lengths=point.lengths)
         return tuple(_split(reduced, row) for row in range(len(point.pattern.row_sizes)))
 
 

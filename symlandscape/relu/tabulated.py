@@ -179,7 +179,11 @@ class _Writer:
             self.pairs[key] = len(self.pairs)
             self.classes.append(
                 [
-                    (*n, self.entry(row, c), (self.one if c == other else self.zero) if target else self.entry(other, c))
+                    (
+                        *n,
+                        self.entry(row, c),
+                        (self.one if c == other else self.zero) if target else self.entry(other, c),
+                    )
                     for c, n in self.columns(row, other)
                 ]
             )
@@ -232,9 +236,9 @@ def tabulated(pattern: Pattern, keys: Sequence[Key] = (), slope: float = 0.0) ->
         else:
             v = [writer.entry(row2, column), writer.entry(row2, column2)]
             cross_terms.append((number, writer.pair(row, row2, False), 1, (-1, 0), (*w, *v), same))
-    same = np.array([c == c2 for _, c, _, c2 in keys], dtype=float)
+    columns = np.array([c == c2 for _, c, _, c2 in keys], dtype=float)
     diagonal = np.array([(r, c) == (r2, c2) for r, c, r2, c2 in keys], dtype=float)
     return Tabulated(
         pattern, float(slope), tuple(keys), tuple(rows), writer.array(), _terms(slopes, 2), _terms(own_terms, 4),
-        _terms(cross_terms, 4), _terms(gaps, 1), diagonal, same,
+        _terms(cross_terms, 4), _terms(gaps, 1), diagonal, columns,
     )  # fmt: skip

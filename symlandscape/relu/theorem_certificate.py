@@ -13,18 +13,28 @@ from typing import Any
 from symlandscape.arith.balls import arb, arb_mat, interior, interval, mid, symmetric, workprec
 from symlandscape.arith.codec import decode, encode
 from symlandscape.arith.conversions import arb_to_fraction, float_to_arb, to_arb
+from symlandscape.arith.decimals import outward
 from symlandscape.arith.field import arb_field
 from symlandscape.arith.pi_field import PiFraction
 from symlandscape.check import check_document
-from symlandscape.errors import InputError
-from symlandscape.evidence import Certificate
+from symlandscape.errors import InputError, UndecidedError
+from symlandscape.evidence import Certificate, Level, Verdict
 from symlandscape.relu.branch_scan import Branch, branch_of, changes, row, samples
 from symlandscape.relu.crossing_proof import ball_matrix, prove
 from symlandscape.relu.expansions import coordinate_series
 from symlandscape.relu.families import Family
+from symlandscape.relu.for_all import STATEMENT
 from symlandscape.relu.threshold_certificate import threshold_certificate
 
-__all__ = ["COVER_KIND", "HALF_LINE_KIND", "THEOREM_KIND", "certify_for_all", "crossing_of", "in_tube"]
+__all__ = [
+    "COVER_KIND",
+    "HALF_LINE_KIND",
+    "THEOREM_KIND",
+    "certify_for_all",
+    "crossing_of",
+    "in_tube",
+    "theorem_document",
+]
 
 COVER_KIND, HALF_LINE_KIND, THEOREM_KIND = "relu.cover", "relu.half-line", "relu.theorem"
 PRECISION = 128
@@ -50,7 +60,8 @@ def certify_for_all(
     """The certificate that the family is a local minimum for every real d above its last threshold.
 
     ``low`` lies below that threshold and above the one before; ``last`` is the s = d^(-1/2) at which the half-line
-    ends, a multiple of 1/65536. Raises InputError, with what the checker missed, where a part is not confirmed.
+    ends, a multiple of 1/65536. Raises InputError where theorems of this kind are not there for the family or no single
+    crossing lies above ``low``, and UndecidedError, with what the checker missed, where a part is not confirmed.
     """
     branch = branch_of(family)
     if family.extra or branch.moving != 0 or branch.fixed.denominator != 1:
@@ -63,7 +74,7 @@ def certify_for_all(
         )
     crossing = threshold_certificate(branch, found[0])
     if crossing is None:
-        raise InputError(f"the crossing of {family.name} has no certificate; ask for other digits")
+        raise UndecidedError(f"the crossing of {family.name} has no certificate; ask for other digits")
     part = crossing.document()
     below = (decode(part["low"]) + decode(part["high"])) / 2 + branch.fixed - MARGIN
     start = next(x for x in reversed(followed) if x.size + branch.fixed > below)
@@ -75,7 +86,7 @@ def certify_for_all(
     made = Certificate(THEOREM_KIND, 1, body)
     outcome = check_document(made.document())
     if outcome.verdict != "holds":
-        raise InputError(f"the theorem for {family.name} was not confirmed: {outcome.reason}")
+        raise UndecidedError(f"the theorem for {family.name} was not confirmed: {outcome.reason}")
     return made
 
 
@@ -95,7 +106,7 @@ def _cover(branch: Branch, below: Fraction, last: Fraction, label: str, start: A
         high = places[-1]
         low = max(last, Fraction(round(high / ratio * GRID), GRID))
         if low >= high or ratio < LEAST_RATIO:
-            raise InputError(f"the branch could not be enclosed near d = {float(1 / high**2):.6g}")
+            raise UndecidedError(f"the branch could not be enclosed near d = {float(1 / high**2):.6g}")
         made = _piece(branch, low, high, label if not pieces else None, point)
         if made is None:
             ratio = 1 + (ratio - 1) * Fraction(7, 10)
@@ -188,7 +199,7 @@ def _half_line(family: Family, last: Fraction) -> Certificate:
             if outcome.verdict == "holds":
                 return made
             reason = outcome.reason
-    raise InputError(f"the half-line of {family.name} was not confirmed: {reason}")
+    raise UndecidedError(f"the half-line of {family.name} was not confirmed: {reason}")
 
 
 def _pair(x: Any) -> list[Any]:
@@ -197,6 +208,25 @@ def _pair(x: Any) -> list[Any]:
     if isinstance(x, PiFraction):
         return [[int(c) for c in part.coeffs()] for part in (x.numerator, x.denominator)]
     return [*_pair(x.a), *_pair(x.b), x.radicand]
+
+
+def theorem_document(name: str, certificate: Certificate, digits: int = 30) -> dict[str, Any]:
+    """The JSON document of ``relu theorem`` for a certificate that the checker confirms, the certificate with it."""
+    document = certificate.document()
+    value, radius = outward(crossing_of(document), digits)
+    return {
+        "family": name,
+        "statement": STATEMENT,
+        "threshold": value,
+        "radius": radius,
+        "label": document["crossing"]["component"],
+        "pieces": len(document["cover"]["pieces"]),
+        "half_line_from": str(1 / decode(document["half_line"]["last"]) ** 2),
+        "verdict": Verdict.YES.value,
+        "level": Level.CERTIFIED.value,
+        "reason": "",
+        "certificate": document,
+    }
 
 
 def crossing_of(document: Mapping[str, Any]) -> arb:

@@ -6,7 +6,7 @@ point to point, and every change of sign is located on the curve itself. Two are
 part of the tangent, and ``branch``, the determinant of F' bordered by the tangent, which changes sign where another
 curve crosses. All in floats: level ESTIMATED.
 
-Source: Keller 1977 (pseudo-arclength); Allgower & Georg, Introduction to Numerical Continuation Methods (2003), ch. 6.
+Source: keller_1977 (pseudo-arclength); allgower_georg_2003, ch. 6 (steps).
 """
 
 from __future__ import annotations

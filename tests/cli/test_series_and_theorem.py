@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import jsonschema
 import pytest
 import sympy
 
-from symlandscape import schemas
+from symlandscape import relu, schemas
 from symlandscape.cli import run
+from symlandscape.relu import theorem_certificate
+
+LAST = Fraction(1, 32)
 
 
 def document(capsys, name, *arguments, code=0):
@@ -49,15 +53,26 @@ def test_the_theorem_for_a0_is_certified(capsys):
     assert found["threshold"].startswith("5.7638127349195711669")
 
 
-@pytest.mark.full
-def test_the_certificate_of_a_theorem_is_printed_written_and_re_verified(capsys, tmp_path):
+def test_the_certificate_of_a_theorem_proves_it_alone_is_printed_written_and_re_verified(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(relu, "minimum_for_all", None)
     out = tmp_path / "theorem.json"
-    found = document(
-        capsys, "theorem", "A0", "--from", "5", "--beyond", "36", "--order", "8", "--certify", "--out", str(out)
-    )
+    found = document(capsys, "theorem", "A0", "--from", "5", "--certify", "--out", str(out))
     assert json.loads(out.read_text(encoding="utf-8")) == found["certificate"]
+    assert (found["verdict"], found["level"], found["label"], found["reason"]) == ("yes", "certified", "x0", "")
+    assert found["threshold"].startswith("5.7638127349195711669") and found["half_line_from"] == "1024"
     assert run(["check", str(out), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["results"][0]["kind"] == "relu.theorem"
+
+
+def test_a_certificate_that_is_not_confirmed_is_undecided_with_code_three(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(theorem_certificate, "TAILS", ((4, 10, (-9,)),))
+    monkeypatch.setattr(
+        theorem_certificate, "_cover", lambda *_: theorem_certificate._half_line(relu.family("A0"), LAST)
+    )
+    assert run(["relu", "theorem", "A0", "--from", "5", "--out", str(tmp_path / "x.json")]) == 3
+    shown = capsys.readouterr()
+    assert shown.out == "" and "half-line of A0 was not confirmed" in shown.err
+    assert not (tmp_path / "x.json").exists()
 
 
 def test_an_unproved_half_line_is_undecided_with_code_three(capsys):
@@ -78,6 +93,9 @@ def test_an_unproved_half_line_is_undecided_with_code_three(capsys):
         ["theorem", "A0", "--from", "5", "--beyond", "37"],
         ["theorem", "A0", "--from", "8", "--beyond", "36"],
         ["theorem", "A0"],
+        ["theorem", "A0", "--from", "5", "--certify", "--order", "6"],
+        ["theorem", "A0", "--from", "5", "--certify", "--beyond", "100"],
+        ["theorem", "A0", "--from", "20", "--certify"],
     ],
 )
 def test_bad_input_is_one_sentence_and_code_two(capsys, arguments):

@@ -26,7 +26,7 @@ def answers() -> list[Any]:
     for method in ("gd", "heavy-ball", "nesterov"):
         few = backends.minimise_relu(small, method=method, max_steps=20)  # type: ignore[arg-type]
         found += [few.points.tolist(), few.losses.tolist()]
-    return found + spin_answers()
+    return found + spin_answers() + region_answers()
 
 
 def spin_answers() -> list[Any]:
@@ -50,4 +50,21 @@ def spin_answers() -> list[Any]:
             tensor[order] = 1.0 / (1 + sum(order)) - 0.01 * (q == 0)
         roots = backends.track_spin_roots(tensor, degree, np.array([1.0, 2.5]))
         found += [roots.ends.real.tolist(), roots.ends.imag.tolist(), roots.reality.tolist(), roots.clashes]
+    return found
+
+
+def region_answers() -> list[Any]:
+    """Classified regions, a short training and a short descent of tiny two-layer networks."""
+    source = np.random.default_rng(3)
+    X, W, z = source.standard_normal((6, 2)), source.standard_normal((5, 2, 2)), source.standard_normal((5, 2))
+    y = np.arange(6) % 2 * 1.0
+    found: list[Any] = []
+    for slope in (0.0, 0.3):
+        drawn = backends.classify_regions(W, X, y, slope)
+        found += [part.tolist() for part in (drawn.wrong, drawn.squares, drawn.ranks, drawn.verdicts, drawn.dead_rows)]
+        many = np.tile(X, (5, 1, 1)), np.tile(y, (5, 1))
+        ends = backends.train_two_layer(W, z, *many, slope, rounds=2, steps=5)
+        found += [part.tolist() for part in (ends.W, ends.z, ends.errors, ends.status)]
+        hashes, losses = backends.visited_regions(W[0], z[0], X, y, slope, 20, 0.1)
+        found += [(hashes % np.uint64(1 << 20)).tolist(), losses.tolist()]
     return found

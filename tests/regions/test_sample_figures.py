@@ -12,8 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from numba_kernels._jit import COMPILED
-from symlandscape.regions import sample_figures
-from symlandscape.regions import Visits, decay, train_networks
+from symlandscape.regions import Visits, decay, sample_figures, train_networks
 from symlandscape.statistics import Estimate
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="thousands of iterations: compiled only")

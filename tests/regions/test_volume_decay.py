@@ -22,7 +22,7 @@ def test_shares_of_drawn_regions_are_the_exact_volumes(name: str, slope: str) ->
     case = reference()[name]
     rows, y, rho = case["X_integer_points_rows_are_samples"], case["y"], Fraction(slope)
     exact = case[f"rho={slope}"]
-    points, draws = make_points(rows, y), 1500
+    points, draws = make_points(rows, y), 800
     W = gaussian_weights(0, draws, 3 if name.endswith("3") else 2, 2, 11)
     found = backends.classify_regions(W, np.array(rows, float), np.array(y, float), float(rho))
     kinds = [class_of_weights(points, w, rho) for w in W]

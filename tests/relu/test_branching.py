@@ -151,8 +151,10 @@ def test_components_and_splits_that_do_not_fit_are_refused(f1, label, cuts):
 def test_daughters_are_asked_for_at_a_crossing(monkeypatch):
     with pytest.raises(InputError, match="no crossing"):
         daughters(family("F1"), "s0", low=7, high=8)
-    with pytest.raises(InputError, match="folds"):
+    with pytest.raises(InputError, match="t is a fold"):
         daughters(family("F1"), "t")
+    with pytest.raises(InputError, match="smaller to larger"):
+        daughters(family("F1"), "s0", low=8, high=7)
     with pytest.raises(InputError, match="components|block 5"):
         axial_splits(Pattern((4,)), "s5")
     (plus, minus) = daughters(family("F1"), "s0", at_crossing="5.5855", split=((1,),), to=7, bottom=5)
