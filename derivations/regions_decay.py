@@ -260,19 +260,19 @@ def exact_claims(profile: str, seed: int) -> Iterator[Claim]:
         empty = None if any(f.empty is None for f in found) else all(f.empty for f in found)
         check = proved("one region for each d", empty, "obstructions to every pattern of signs")
         yield Claim(f"regions.decay.strict.{_tag(slope)}", THEME, text, OWN, (check,))
-        text = rf"{where},\ \epsilon = 1/10: \text{{ the mean of }} V(L_\epsilon) \text{{ is below a third of that "
+        text = rf"{where},\ \epsilon = 1/10: \text{{ the mean of }} V(L_\epsilon) \text{{ is below half of that "
         text += r"of the necessary set}"
-        yield Claim(f"regions.decay.share.{_tag(slope)}", THEME, text, OWN, (third(found),))
+        yield Claim(f"regions.decay.share.{_tag(slope)}", THEME, text, OWN, (half_of(found),))
 
 
-def third(found: Sequence[ExactDraws]) -> Check:
-    """The mean over data sets of V(L_eps) minus a third of the necessary volume, which must be negative."""
+def half_of(found: Sequence[ExactDraws]) -> Check:
+    """The mean over data sets of V(L_eps) minus half of the necessary volume, which must be negative."""
     parts = []
     for f in found:
-        excess = estimate(f.holding_shares - f.necessary_shares / 3.0)
+        excess = estimate(f.holding_shares - f.necessary_shares / 2.0)
         label = f"d = {f.d}: {f.holding} of {f.necessary} necessary draws hold a minimum, {f.draws} draws:"
         parts.append((label, excess.mean, 0.0, excess.standard_error))
-    return below("V(L_eps) minus a third of the necessary volume", parts)
+    return below("V(L_eps) minus half of the necessary volume", parts)
 
 
 def _tag(slope: Fraction) -> str:

@@ -47,6 +47,7 @@ def test_series_are_shown_to_people_and_as_latex(capsys):
     assert capsys.readouterr().out.startswith(r"\begin{align*}")
 
 
+@pytest.mark.full
 def test_the_theorem_for_a0_is_certified(capsys):
     found = document(capsys, "theorem", "A0", "--from", "5", "--beyond", "36", "--order", "8")
     assert (found["verdict"], found["level"], found["label"]) == ("yes", "certified", "x0")

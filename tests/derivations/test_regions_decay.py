@@ -86,10 +86,10 @@ def test_an_exact_class_that_differs_is_counted(some: None, monkeypatch: pytest.
     decays.exact_draws.cache_clear()
 
 
-def test_a_set_that_always_holds_minima_refutes_the_third() -> None:
+def test_a_set_that_always_holds_minima_refutes_the_half() -> None:
     found = decays.exact_draws(3, Fraction(0), 640, 0)
-    assert decays.third([found]).level is Level.ESTIMATED
-    assert decays.third([replace(found, holding_shares=found.necessary_shares)]).level is Level.REFUTED
+    assert decays.half_of([found]).level is Level.ESTIMATED
+    assert decays.half_of([replace(found, holding_shares=found.necessary_shares)]).level is Level.REFUTED
 
 
 @pytest.mark.full
