@@ -7,6 +7,7 @@ L = (1/2) E (f - f_n)^2. ReLU particles are rows (w, b) of Z (n, d + 1), radial 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
@@ -52,7 +53,9 @@ def cubic_target(a: Array) -> CubicTarget:
     if not np.isfinite(a).all():
         raise InputError("expected finite entries of the tensor, got nan or infinity")
     d = a.shape[0]
-    T = sum(a.transpose(order) for order in ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))) / 6.0
+    T = np.zeros_like(a)
+    for order in permutations(range(3)):
+        T += a.transpose(order) / 6.0
     t = np.einsum("pqq->p", T)
     square = (6.0 * float((T * T).sum()) + 9.0 * float(t @ t)) / ((d + 2.0) * (d + 4.0))
     return CubicTarget(np.ascontiguousarray(T), np.ascontiguousarray(t), 0.5 * square)

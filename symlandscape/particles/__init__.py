@@ -2,11 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from symlandscape.particles.documents import network_from_document, tensor_from_document
+    from symlandscape.particles.funk_hecke import relu_coefficient
+    from symlandscape.particles.gaussian_twin import gaussian_pair, gaussian_rbf_overlap, gaussian_relu_overlap
+    from symlandscape.particles.limits import (
+        batch_rule,
+        initial_loss,
+        initial_variance,
+        noise_covariance,
+    )
+    from symlandscape.particles.losses import Network, PopulationLoss, loss_at, population_loss
+    from symlandscape.particles.monte_carlo import SampledLoss, sampled_loss
+    from symlandscape.particles.rbf_units import RbfUnit
+    from symlandscape.particles.relu_units import ReluUnit
+    from symlandscape.particles.smooth_units import Activation, SmoothLoss, smooth_loss
+    from symlandscape.particles.targets import Moments, Target, draw_tensor, moments, polynomial_target, three_spin
 
-_HOMES: dict[str, tuple[str, ...]] = {}
+_HOMES: dict[str, tuple[str, ...]] = {
+    "documents": ("network_from_document", "tensor_from_document"),
+    "funk_hecke": ("relu_coefficient",),
+    "gaussian_twin": ("gaussian_pair", "gaussian_rbf_overlap", "gaussian_relu_overlap"),
+    "limits": ("batch_rule", "initial_loss", "initial_variance", "noise_covariance"),
+    "monte_carlo": ("SampledLoss", "sampled_loss"),
+    "losses": ("Network", "PopulationLoss", "loss_at", "population_loss"),
+    "rbf_units": ("RbfUnit",),
+    "relu_units": ("ReluUnit",),
+    "smooth_units": ("Activation", "SmoothLoss", "smooth_loss"),
+    "targets": ("Moments", "Target", "draw_tensor", "moments", "polynomial_target", "three_spin"),
+}
+
+__all__ = [
+    "Activation",
+    "Moments",
+    "Network",
+    "PopulationLoss",
+    "RbfUnit",
+    "ReluUnit",
+    "SampledLoss",
+    "SmoothLoss",
+    "Target",
+    "batch_rule",
+    "draw_tensor",
+    "gaussian_pair",
+    "gaussian_rbf_overlap",
+    "gaussian_relu_overlap",
+    "initial_loss",
+    "initial_variance",
+    "loss_at",
+    "moments",
+    "network_from_document",
+    "noise_covariance",
+    "polynomial_target",
+    "population_loss",
+    "relu_coefficient",
+    "sampled_loss",
+    "smooth_loss",
+    "tensor_from_document",
+    "three_spin",
+]
 
 
 def __getattr__(name: str) -> Any:
