@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from derivations._show import show
-from symlandscape.arith.decimals import outward
+from symlandscape.arith.decimals import cut_off
 from symlandscape.check import check_document
 from symlandscape.errors import InputError
 from symlandscape.evidence import Certificate, Check, Claim, Verdict, certified, read_certificate
@@ -106,13 +106,13 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         latex, kept = rf"{name[0]}_{{{name[1:]}}}", stored(name)
         where = r"\text{ its last threshold}"
         if verdict is Verdict.YES and isinstance(kept, Certificate):
-            where = rf"{outward(crossing_of(kept.document()), 20)[0]}\ldots"
+            where = rf"{cut_off(crossing_of(kept.document()), 20)}\ldots"
         checks = [certified("independent checker on the stored certificate", verdict, reason)]
         if profile == "full":
             checks.append(proved_anew(name, low, first, order))
         statement = rf"{latex} \text{{ is a local minimum for every real }} d > {where}"
         yield Claim(f"relu.for-all.{name}", THEME, statement, SOURCE, tuple(checks))
-        sampled = rf"{latex} \text{{ is a local minimum at single real }} d"
+        sampled = rf"{latex} \text{{ is a local minimum at }} d = {', '.join(str(d) for d in PROBES)}"
         yield Claim(f"relu.for-all.{name}.points", THEME, sampled, SOURCE, (probes(name),))
 
 

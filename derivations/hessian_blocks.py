@@ -59,6 +59,25 @@ def dimensions_add(pattern: str) -> bool:
     return sympy.expand(total - found.pattern.k * found.pattern.d) == 0
 
 
+def characters_agree(pattern: str) -> bool:
+    """Whether the characters of both sides are the same polynomial in the numbers of fixed points and of 2-cycles.
+
+    A permutation with a fixed points and b cycles of length 2 (in each block) has on M(k, d) the trace (sum a)^2, and
+    on t, s, x, y the characters 1, a - 1, (a-1)(a-2)/2 - b, a(a-3)/2 + b: x is the exterior square of s, y its
+    symmetric square less s and t.
+    """
+    found = formula(pattern)
+    fixed = [1 if n == 1 else sympy.Symbol(f"a{i}") for i, n in enumerate(found.pattern.sizes)]
+    total = sympy.Integer(0)
+    for c in found.decomposition:
+        character = sympy.Integer(c.multiplicity)
+        for part in c.label.split("*") if c.label != "t" else ():
+            a, b = fixed[int(part[1:])], sympy.Symbol(f"b{part[1:]}")
+            character *= {"s": a - 1, "x": (a - 1) * (a - 2) / 2 - b, "y": a * (a - 3) / 2 + b}[part[0]]
+        total += character
+    return bool(sympy.expand(total - sum(fixed) ** 2) == 0)
+
+
 def numeric(pattern: Pattern, sizes: dict[str, Fraction]) -> Pattern:
     """The pattern with numbers in place of its symbols."""
     values = {name: sympy.Rational(x.numerator, x.denominator) for name, x in sizes.items()}
@@ -166,7 +185,10 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
             THEME,
             _decomposition(name),
             SOURCE,
-            (proved("copies times dimensions add to k d", dimensions_add(name), "identically in the sizes"),),
+            (
+                proved("characters", characters_agree(name), "polynomials in the numbers of fixed points and 2-cycles"),
+                proved("copies times dimensions add to k d", dimensions_add(name), "identically in the sizes"),
+            ),
         )
         labels = ",".join(latex_label(c.label) for c in formula(name).decomposition)
         sizes = ",".join(sympy.latex(sympy.sympify(n)) for n in formula(name).pattern.sizes)

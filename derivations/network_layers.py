@@ -145,8 +145,8 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         sharp = [p for p in made[d].points if not p.flat]
         listed = ",".join(str(k) for k in sorted({p.index for p in sharp}))
         statement = (
-            rf"\text{{ReLU network, }} k=d={d}:\ \text{{the {len(sharp)} points without flat direction that Newton "
-            rf"reached are critical points of index in }} \{{{listed}\}}"
+            rf"\text{{ReLU network, }} k=d={d}:\ \text{{beside each of the {len(sharp)} points without flat direction "
+            rf"that Newton reached is a critical point, of index in }} \{{{listed}\}}"
         )
         yield Claim(f"bridge.indices.d{d}", THEME, statement, SOURCE, (indices_certified(d, made[d]),))
     for d, kinds in made.items():

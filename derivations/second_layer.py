@@ -51,6 +51,23 @@ def kernel_of_embedding() -> bool:
     return bool(image.applyfunc(sympy.expand).is_zero_matrix and (J * J.T).det().expand() == 1 + w1**2 + w2**2)
 
 
+def chain_rule() -> bool:
+    """The Hessian of F(alpha_1 w_1, alpha_2 w_2) in (w, alpha) at alpha = 1 and a critical point of F is J'F''J.
+
+    F counts to second order there, and has no first order: a quadratic form with any coefficients.
+    """
+    a, b = sympy.symbols("a b")
+    w = sympy.symbols("x1:5")
+    base = sympy.symbols("c1:5")
+    Q = sympy.Matrix(4, 4, lambda i, j: sympy.Symbol(f"q{min(i, j)}{max(i, j)}"))
+    u = sympy.Matrix([a * w[0], a * w[1], b * w[2], b * w[3]])
+    gap = u - sympy.Matrix(base)
+    here = {**dict(zip(w, base, strict=True)), a: 1, b: 1}
+    J = u.jacobian([*w, a, b]).subs(here)
+    hessian = sympy.hessian((gap.T * Q * gap)[0] / 2, [*w, a, b]).subs(here)
+    return bool((hessian - J.T * Q * J).applyfunc(sympy.expand).is_zero_matrix)
+
+
 def two_layer_hessian(W: np.ndarray) -> np.ndarray:
     """The Hessian in (W, alpha) at alpha = 1 with targets e_j, second-layer parts from the kernel's closed form."""
     k, d = W.shape
@@ -114,8 +131,13 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         ),
     )
     where = r",\ ".join(f"{latex_name(name, extra)}\\,(d = {d})" for name, d, extra in LAYERED)
-    checks: list[Check] = [proved("kernel of the embedding", kernel_of_embedding(), "(xi, eta) -> xi + eta w is onto")]
-    statement = r"\nabla^2_{(W, \alpha)} L = J^{\top} \nabla^2_W L\, J,\quad \dim\ker J = k"
+    checks: list[Check] = [
+        proved("chain rule at a critical point", chain_rule(), "two neurons of two inputs, any quadratic form"),
+        proved("kernel of the embedding", kernel_of_embedding(), "(xi, eta) -> xi + eta w is onto"),
+    ]
+    statement = (
+        r"\nabla_W L = 0,\ \alpha = 1:\quad \nabla^2_{(W, \alpha)} L = J^{\top} \nabla^2_W L\, J,\quad \dim\ker J = k"
+    )
     for name, d, extra in LAYERED:
         checks += layer_check(name, d, extra)
     yield Claim("relu.second-layer.hessian", THEME, statement, SOURCE, tuple(checks))

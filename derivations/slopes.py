@@ -136,10 +136,14 @@ def threshold_claim(name: str, slope: Fraction, profile: str) -> Claim:
 def event_claim(name: str, d: int, event: ParameterEvent) -> Claim:
     """A crossing or a fold at fixed d."""
     value, radius = outward(event.value, STATED)
-    what = (
-        r"\text{has a fold at }" if event.fold else rf"{event.label[0]}_{{{event.label[1:]}}} \text{{ is singular at }}"
-    )
-    statement = rf"{latex_name(name)},\ d = {d}:\quad {what} \rho = {latex_number(value)} \pm {latex_number(radius)}"
+    at = rf"\rho = {latex_number(value)} \pm {latex_number(radius)}"
+    if event.fold:
+        blocks = ",".join(map(str, path(name, d).pattern.sizes))
+        statement = rf"d = {d}:\quad \text{{a branch with blocks }} ({blocks}) \text{{ has a fold at }} {at}"
+    else:
+        statement = (
+            rf"{latex_name(name)},\ d = {d}:\quad {event.label[0]}_{{{event.label[1:]}}} \text{{ is singular at }} {at}"
+        )
     held = Verdict.of(event.level is Level.CERTIFIED or None)
     check = certified("Krawczyk's test in (coordinates, null vector, slope)", held, event.reason)
     return Claim(
@@ -157,7 +161,7 @@ def sides(name: str, d: int, event: ParameterEvent) -> tuple[Check, ...]:
     if event.fold:
         ends = (path(name, d).begins, path(name, d).ends)
         last = float(min(ends, key=lambda s: abs(float(s) - value)))
-        return (checked("where following in floats stops", last, value, 4, "the last sample of the path"),)
+        return (checked(f"where following {name} in floats stops", last, value, 4, "the last sample of the path"),)
     middle = Fraction(value).limit_denominator(1000)
     left, right = middle - NEAR, middle + NEAR
     below, above = member(name, d, left).verdict, member(name, d, right).verdict
@@ -201,7 +205,8 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     yield Claim(
         "relu.slope.F1.arrival",
         THEME,
-        r"F_{1} \to \operatorname{diag}(1, \dots, 1, -1) \text{ and } L \to 0 \text{ as } \rho \to -1",
+        r"F_{1} \text{ followed to } \rho = -1 \text{ arrives at } \operatorname{diag}(1, \dots, 1, -1)"
+        + rf",\ d = 5, {PATH_AT}",
         SOURCE,
         tuple(arrival(d) for d in (5, PATH_AT)),
     )

@@ -291,15 +291,15 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         slope, constant = (latex_number(decimal(arb_to_mpf_mid(ball), 10)) for ball in (law.slope, law.constant))
         yield claim(
             f"gumbel.slope.p{degree}",
-            rf"c = \Theta_p'(-E_0) = {slope} \text{{ in }} P(\min H > -N E_0 + y) \sim \exp(-C N^{{-1/2}} e^{{c y}}) "
-            rf"\text{{ for }} p = {degree}",
+            rf"c = \Theta_p'(-E_0) \approx {slope} \text{{ for }} p = {degree}",
             *ground_state_checks(degree),
             source="subag_zeitouni_2017",
         )
         pairs = "" if degree % 2 else "2 "
         yield claim(
             f"gumbel.constant.p{degree}",
-            rf"E[\mathrm{{Crt}}_N(H \le -N E_0)] \sim {pairs}C N^{{-1/2}},\ C = {constant} \text{{ for }} p = {degree}",
+            rf"E[\mathrm{{Crt}}_N(H \le -N E_0)] \sim {pairs}C N^{{-1/2}},\ C \approx {constant} "
+            rf"\text{{ for }} p = {degree}",
             compared(degree, "-" + decimal(arb_to_mpf_mid(law.energy), 15), 1, sizes),
             source="subag_zeitouni_2017",
         )
@@ -314,7 +314,7 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         "minima.p3",
         r"\log E[\mathrm{Crt}_{N,0}] - N \Theta_3(-E_\infty) - \tfrac{4 \sqrt 2}{3} c^{3/2} N^{1/2} "
         r"+ \tfrac{8^{3/4}}{3 \sqrt 2} c^{3/4} N^{1/4} - \tfrac{23}{96} \log N,\ c = \tfrac{1}{3}, "
-        r"\text{ (heuristic) changes by less than } N^{-1/4} \text{ does between } N = 10 \text{ and } N = 30",
+        r"\text{ (heuristic) is the same at } N = 10 \text{ and } N = 30 \text{ up to corrections of order } N^{-1/4}",
         minima_check(10, 30),
     )
 

@@ -251,6 +251,17 @@ def one_step_convex() -> bool:
     return bool(convex and integral and by_L and proportional and same)
 
 
+def one_step_zero() -> bool:
+    """a (2s - 1 + e^{-2s}) - 4 sinh(s)^2 is 0 at s = 0 and has the slope 2 (w - 1)(a - 1 - w)/w, w = e^{2s}: for a > 2
+    it rises from 0 up to w = a - 1 > 1, then falls, to minus infinity (like -w): one zero s > 0.
+    """
+    a, w = sympy.symbols("a w", positive=True)
+    function = a * (sympy.log(w) - 1 + 1 / w) - (w - 2 + 1 / w)  # 4 sinh(s)^2 = w - 2 + 1/w
+    slope = 2 * w * function.diff(w)  # d/ds = 2 w d/dw
+    factored = sympy.cancel(sympy.together(slope - 2 * (w - 1) * (a - 1 - w) / w)) == 0
+    return bool(factored and function.subs(w, 1) == 0 and sympy.limit(function / w, w, sympy.oo) == -1)
+
+
 def ground_state_is_one_step() -> bool:
     """With e^{2s} = (p-1) e^{2t}: the equation of t_0 is p (2s - 1 + e^{-2s}) = 4 sinh(s)^2, and
     E_inf cosh t = sqrt(p) s/sinh s there.
@@ -361,8 +372,11 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     yield claim(
         "one-step",
         r"\min_{L > m > 0} \tfrac{1}{2} \left[\nu' L - m (\nu' - 1) + \tfrac{1}{m} \log\tfrac{L}{L - m}\right] = "
-        r"\tfrac{\sqrt{\nu'}\, s}{\sinh s}, \quad \nu' (2 s - 1 + e^{-2 s}) = 4 \sinh^2 s",
-        proved("convexity and stationarity, L/(L-m) = e^{2s}", one_step_convex()),
+        r"\tfrac{\sqrt{\nu'}\, s}{\sinh s}, \quad \nu' (2 s - 1 + e^{-2 s}) = 4 \sinh^2 s "
+        r"\text{ for one } s > 0,\ \nu' > 2",
+        proved(
+            "convexity and stationarity, L/(L-m) = e^{2s}", one_step_convex() and one_step_zero(), "up, then down in s"
+        ),
         source="crisanti_sommers_1992",
     )
     yield claim(

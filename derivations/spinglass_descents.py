@@ -150,8 +150,9 @@ def hot(profile: str, seed: int) -> Check:
 def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     """What descents say."""
     runs = _runs(profile, seed)
-    where = rf"p = 3,\ {runs[0].spins} \le N \le {runs[-1].spins}"
-    text = rf"{where}: \text{{ every run of gradient descent ends at a minimum with positive eigenvalues}}"
+    where = rf"p = 3,\ N \in \{{{', '.join(str(run.spins) for run in runs)}\}}"
+    counted = ", ".join(f"{run.energies.size} at N = {run.spins}" for run in runs)
+    text = rf"p = 3: \text{{ each of the runs of gradient descent ({counted}) ended at a minimum}}"
     yield Claim("spinglass.descent.ends", THEME, text, SOURCE, (ends(runs),))
     text = rf"{where}: \text{{ mean final energy of gradient descent compatible with }} -E_\infty + c N^{{-a}}"
     yield Claim("spinglass.descent.gap", THEME, text, SOURCE, tuple(drift(runs)))

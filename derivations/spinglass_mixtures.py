@@ -68,12 +68,13 @@ def density() -> bool:
 
 def concave() -> bool:
     """The Hessian of Sigma's quadratic part has rr entry -(b - a + a^2)/(2 b alpha^2) and determinant
-    (b - a)/(2 b alpha^2); -J is concave.
+    (b - a)/(2 b alpha^2); -J is concave, as J'(2 cosh t) = sinh t grows from 0.
     """
     hessian = sympy.hessian(quadratic(), (u, r))
     corner = vanishes(hessian[1, 1] + (b - a + a**2) / (2 * b * ALPHA2))
     determinant = vanishes(hessian.det() - (b - a) / (2 * b * ALPHA2))
-    return bool(corner and determinant)
+    slope = (sympy.sinh(t) * sympy.cosh(t) - t).diff(t) / (2 * sympy.sinh(t))  # dJ/dx, x = 2 cosh t
+    return bool(corner and determinant and zero((slope - sympy.sinh(t)) * sympy.sinh(t)))
 
 
 def bulk_supremum() -> bool:

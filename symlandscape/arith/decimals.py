@@ -54,6 +54,23 @@ def upper(x: arb, digits: int) -> str:
     return _directed(arb_ends(x)[1], digits, up=True)
 
 
+def cut_off(x: arb, digits: int) -> str:
+    """The first digits, at most `digits`, of every number of the ball x, cut off towards 0: `...` may follow them.
+
+    Raises: `InputError` when x is not finite, may be 0, or has an undecided digit before the point.
+    """
+    _check(x, digits)
+    low, high = arb_ends(x)
+    near, far = sorted((abs(low), abs(high)))
+    if low * high > 0:
+        for count in range(digits, 0, -1):
+            place = _leading(far) - count + 1
+            units = near // Fraction(10) ** place
+            if place <= 0 and units and units == far // Fraction(10) ** place:
+                return _text(units if low > 0 else -units, place)
+    raise InputError(f"expected a ball that decides the digits before its point, got {x}; ask for other digits")
+
+
 def decimal(x: mpmath.mpf | Fraction | int | Any, digits: int) -> str:
     """x rounded to `digits` significant digits, without binary noise and trailing zeros.
 

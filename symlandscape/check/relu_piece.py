@@ -26,7 +26,7 @@ from symlandscape.check.relu_branch import Branch
 from symlandscape.check.relu_plans import block
 from symlandscape.check.taylor_models import TaylorModel, constant, hull_of
 
-__all__ = ["Piece", "confirmed", "monotone_speed", "positive"]
+__all__ = ["Piece", "along", "confirmed", "monotone_speed", "positive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,22 @@ def monotone_speed(
 
     Raises Rejected where this is not shown.
     """
+    n, moving = along(piece, sizes, slope, J)
+    branch = Branch(sizes, n, moving, constants(slope))
+    rows = branch.form(*branch.representations()[label])
+    pivot = last_pivot(rows)
+    found = value_sign(pivot.rate) if isinstance(pivot, Jet) else None
+    if found not in (-1, 1):
+        raise Rejected(f"block {label} is not shown to be monotone where it crosses")
+    return found
+
+
+def along(
+    piece: Piece, sizes: Sequence[int | None], slope: Fraction, J: Sequence[Sequence[TaylorModel]]
+) -> tuple[Jet, list[Jet]]:
+    """The moving size and the coordinates of the branch with their derivatives in u: p' + y', y' = -J^-1 d/du g(p + y)
+    at fixed y.
+    """
     low, high = ball(piece.low), ball(piece.high)
     s, speed = hull_of(low, high), constant((high - low) / 2)
     boxes = [symmetric(r) for r in piece.radii]
@@ -126,14 +142,7 @@ def monotone_speed(
     drift = [g.rate for g in Branch(sizes, n, still, constants(slope)).gradient()]
     A = inverse([list(row) for row in J])
     rest = [-_sum(A[i][j] * drift[j] for j in range(len(J))) for i in range(len(J))]
-    moving = [Jet(z.value, z.rate + y) for z, y in zip(still, rest, strict=True)]
-    branch = Branch(sizes, n, moving, constants(slope))
-    rows = block(branch, label)
-    pivot = last_pivot(rows)
-    found = value_sign(pivot.rate) if isinstance(pivot, Jet) else None
-    if found not in (-1, 1):
-        raise Rejected(f"block {label} is not shown to be monotone where it crosses")
-    return found
+    return n, [Jet(z.value, z.rate + y) for z, y in zip(still, rest, strict=True)]
 
 
 def last_pivot(rows: Sequence[Sequence[Any]]) -> Any:

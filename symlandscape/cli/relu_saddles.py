@@ -9,7 +9,7 @@ import typer
 
 from symlandscape.cli.files import prepare_arrays, write_arrays
 from symlandscape.cli.frame import ExitCode
-from symlandscape.cli.options import Json, Out, Seed, Threads
+from symlandscape.cli.options import Device, DeviceOption, Json, Out, Seed, Threads
 from symlandscape.cli.output import line, print_json, show, table
 from symlandscape.cli.progress import progress
 
@@ -24,6 +24,7 @@ def saddles(
     certify: Annotated[bool, typer.Option("--certify", help="Prove existence and index of each kind.")] = False,
     seed: Seed = 0,
     threads: Threads = 1,
+    device: DeviceOption = Device.CPU,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -32,7 +33,9 @@ def saddles(
 
     prepare_arrays(out)
     with progress(f"{starts} starts") as callback:
-        found = relu.saddles(neurons, inputs, starts, seed=seed, threads=threads, certify=certify, progress=callback)
+        found = relu.saddles(
+            neurons, inputs, starts, seed=seed, threads=threads, certify=certify, progress=callback, device=device.value
+        )
     document = found.document()
     if out is not None:
         write_arrays(out, found.arrays())

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from symlandscape.cli.frame import ExitCode
-from symlandscape.cli.options import Digits, Json
-from symlandscape.cli.output import line, print_json, show
+from symlandscape.cli.options import Digits, Format, FormulaFormat, Json
+from symlandscape.cli.output import line, print_json, show, write
 from symlandscape.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from symlandscape.spinglass.counts import MeanCount
 
 
 def count(
@@ -37,7 +39,11 @@ def count(
             "--below", metavar="U", help="Only points of energy H <= N U; U is read exactly.", show_default=False
         ),
     ] = None,
+    asymptotic: Annotated[
+        bool, typer.Option("--asymptotic", help="Beside the leading term for many spins (pure models, all indices).")
+    ] = False,
     digits: Digits = 30,
+    output: Format = FormulaFormat.TABLE,
     as_json: Json = False,
 ) -> int:
     """The mean number of critical points on the sphere |s|^2 = N, certified (points, not pairs)."""
@@ -46,12 +52,34 @@ def count(
         raise InputError(f"one of --p and --mixture was expected and {came} came: give one, like --p 3")
     from symlandscape.spinglass.counts import count as mean_count
 
-    document = mean_count(_model(p or mixture or ""), spins, index=index, below=below, digits=digits).document()
+    found = mean_count(_model(p or mixture or ""), spins, index=index, below=below, digits=digits)
+    document = found.document()
+    if asymptotic:
+        document["asymptotic"] = _beside(found)
     if as_json:
         print_json(document)
+    elif output is FormulaFormat.LATEX:
+        write(found.latex() + "\n")
     else:
         show(*table(document))
     return ExitCode.DONE
+
+
+def _beside(found: MeanCount) -> dict[str, Any]:
+    """The leading term for many spins and the quotient of the count over it."""
+    from symlandscape.arith.decimals import outward
+    from symlandscape.spinglass.asymptotics import exact_over_asymptotic
+
+    leading, quotient = exact_over_asymptotic(found)
+    value, radius = outward(quotient, found.digits)
+    return {
+        "regime": leading.regime,
+        "constant": outward(leading.constant, found.digits)[0],
+        "power": str(leading.power),
+        "log": outward(leading.log_value, found.digits)[0],
+        "quotient": value,
+        "quotient_radius": radius,
+    }
 
 
 def _model(text: str) -> str | int:
@@ -75,3 +103,7 @@ def table(document: Mapping[str, Any]) -> Iterator[RenderableType]:
     if document["exact"] is not None:
         yield line(f"= {document['exact']}")
     yield line(f"{document['value']} ± {document['radius']}")
+    if "asymptotic" in document:
+        part = document["asymptotic"]
+        yield line(f"leading term {part['constant']} N^({part['power']}) e^(N Theta), regime: {part['regime']}")
+        yield line(f"count / leading term = {part['quotient']} ± {part['quotient_radius']}")

@@ -37,6 +37,7 @@ SAME_LOSS = 1e-9
 SAME_SPECTRUM = 1e-6
 SAME_DIRECTION = 1e-6
 FLAT = 1e-7  # eigenvalues below this size in units of the largest are called zero
+MAX_STARTS = 10_000_000
 FOUND, STUCK, SINGULAR = 0, 1, 2
 REASONS = {
     STUCK: "the gradient's length has a positive minimum there, or the steps were used up",
@@ -175,16 +176,21 @@ def saddles(
     threads: int = 1,
     certify: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    device: str = "cpu",
 ) -> Saddles:
     """Critical points of every index of the loss with k = ``neurons``, d = ``inputs``, V = I, slope 0.
 
     Start i depends on ``seed`` and i alone: normal entries of a log-uniform scale between 0.1 and 2 times 1/sqrt d. The
     result does not depend on ``threads``. Points are ESTIMATED (gradient length at most 1e-11); with ``certify`` each
     representative without flat directions is enclosed, and its level is CERTIFIED where existence and index are proved.
-    Raises InputError for sizes below 1.
+    Newton runs on the processor; ``device`` is checked as everywhere. Raises InputError for sizes below 1, beyond 10
+    million starts, and for a device that is not there.
     """
+    backends.resolve_device(device)
     if neurons < 1 or inputs < 1 or starts < 1:
         raise InputError(f"expected at least one neuron, input and start, got {neurons}, {inputs} and {starts}")
+    if starts > MAX_STARTS:
+        raise InputError(f"expected at most {MAX_STARTS} starts, got {starts}; take fewer, and other seeds for more")
     common = {"neurons": neurons, "inputs": inputs, "seed": seed, "tolerance": TOLERANCE}
     tasks = [
         Task(TASK_KIND, {**common, "first": first, "count": min(CHUNK, starts - first)})

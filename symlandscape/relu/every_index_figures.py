@@ -33,7 +33,7 @@ def loss_against_index(ax: Axes, networks: Mapping[int, Points], glass: Points, 
     ax.plot(a, e, color="0.1", linewidth=1.4, label="spin glass, infinite size", zorder=3)
     ax.axhline(0, color="0.5", linewidth=0.8)
     ax.set_xlim(-0.02, 0.62)
-    ax.set_ylim(-0.7, 3.2)
+    ax.set_ylim(-0.7, max(3.2, 1.05 * max((e for made in networks.values() for a, e in made if a <= 0.62), default=0)))
     ax.set_xlabel("fraction of negative Hessian eigenvalues")
     ax.set_ylabel("energy above the lowest layer\n(1 at fraction 1/4)")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
@@ -41,6 +41,8 @@ def loss_against_index(ax: Axes, networks: Mapping[int, Points], glass: Points, 
 
 def least_loss_by_index(ax: Axes, networks: Mapping[int, Sequence[Saddle]]) -> None:
     """The lowest and the highest loss met for each index, as a band for each d."""
+    from matplotlib.ticker import MaxNLocator
+
     for number, (d, points) in enumerate(sorted(networks.items())):
         indices = sorted({p.index for p in points})
         low = [min(p.loss for p in points if p.index == k) for k in indices]
@@ -49,6 +51,7 @@ def least_loss_by_index(ax: Axes, networks: Mapping[int, Sequence[Saddle]]) -> N
         ax.plot(indices, low, "o-", color=f"C{number}", markersize=3.5, linewidth=1.2, label=f"d = {d}")
     ax.set_ylim(0, 0.3)
     ax.set_xlim(-0.3, 20.3)
-    ax.set_xlabel("Morse index")
-    ax.set_ylabel("loss: lowest (line) to highest met")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlabel("Morse index (up to 20)")
+    ax.set_ylabel("loss (up to 0.3): lowest (line) to highest met")
     ax.legend(title="inputs and neurons", loc="upper left")

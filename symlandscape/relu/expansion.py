@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symlandscape.arith.balls import arb, symmetric
+from symlandscape.arith.decimals import cut_off
 from symlandscape.arith.power_series import Series
 from symlandscape.arith.real_coefficients import RealCoefficient
+from symlandscape.errors import InputError
 from symlandscape.relu.branch_powers import Powers
 
 __all__ = ["Expansion"]
@@ -98,8 +101,16 @@ def _latex_term(coefficient: Any, power: int) -> str:
 
     if isinstance(coefficient, RealCoefficient):
         unit = "" if power == 0 else r"\, s" if power == 1 else rf"\, s^{{{power}}}"
-        return rf"{coefficient.decimal(12)}\ldots{unit}"
+        return f"{_digits(coefficient)}{unit}"
     return str(sympy.latex(coefficient.sympy() * sympy.Symbol("s") ** power))
+
+
+def _digits(x: RealCoefficient) -> str:
+    """Twelve digits of a number known to twenty, cut off; rounded and without dots where they do not decide these."""
+    try:
+        return rf"{cut_off(x.ball() + symmetric(arb((1, -60)) * (1 + abs(x.ball()))), 12)}\ldots"
+    except InputError:
+        return x.decimal(12)
 
 
 def _latex_name(name: str) -> str:

@@ -63,7 +63,8 @@ def length_events(
     low, high = parse_exact(low), parse_exact(high)
     if not (SHORTEST <= low <= 1 <= high <= LONGEST and low < high):
         raise InputError(
-            f"expected lengths {SHORTEST} <= from <= 1 <= to <= {LONGEST}, but {low} to {high} came; change the range"
+            f"expected lengths {SHORTEST} <= from <= 1 <= to <= {LONGEST}, from below to, but {low} to {high} came; "
+            "change the range"
         )
     if role not in ROLES:
         raise InputError(f"expected the target of a row that is flipped or kept, but {role!r} came; write one of them")

@@ -292,6 +292,9 @@ def _prove(
         value, slack = arb_to_fraction(box[-1].mid()), 2 * deformation.longest
         if not min(here.value, other.value) - slack <= value <= max(here.value, other.value) + slack:
             held, reason = False, "the proof converged to another event than the one that was bracketed"
+        place = np.array([mid_float(x) for x in box[:size]])
+        if distance(deformation.pattern, place, near.point) > 2 * LARGEST_MOVE:
+            held, reason = False, "the proof converged to a point far from the branch"
     level = Level.CERTIFIED if held else Level.UNDECIDED
     where, label = (tuple(box[:size]), tuple(box[size:-1])), component.label
     return ParameterEvent(deformation.parameter, label, box[-1], label == "t", level, *where, reason)

@@ -35,7 +35,9 @@ def slope_events(
     """
     low, high = parse_exact(low), parse_exact(high)
     if not (-1 <= low <= 0 <= high < 1 and low < high):
-        raise InputError(f"expected slopes -1 <= from <= 0 <= to < 1, but {low} to {high} came; change the range")
+        raise InputError(
+            f"expected slopes -1 <= from <= 0 <= to < 1, different ones, but {low} to {high} came; change the range"
+        )
     if family.slope != 0:
         raise InputError(f"the family is followed from slope 0, but it has slope {family.slope}; leave the slope out")
     pattern, start = family.coordinates(family.pattern(parse_exact(d)))

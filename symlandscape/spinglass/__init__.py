@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         AsymptoticCount,
         GroundStateLaw,
         asymptotic_count,
+        exact_over_asymptotic,
         ground_state_law,
         log_minima_heuristic,
     )
@@ -61,6 +62,7 @@ __all__ = [
     "descend",
     "energy_per_spin",
     "enumerate_critical_points",
+    "exact_over_asymptotic",
     "full_tensor",
     "ground_state_law",
     "hessian_ascent",
@@ -92,6 +94,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "AsymptoticCount",
         "GroundStateLaw",
         "asymptotic_count",
+        "exact_over_asymptotic",
         "ground_state_law",
         "log_minima_heuristic",
     ),

@@ -119,13 +119,14 @@ def _read(widths: Sequence[int] | str) -> tuple[int, ...]:
     sizes = []
     for part in parts:
         text = str(part)
-        if isinstance(part, bool) or not text.isascii() or not text.isdigit() or not 1 <= len(text) <= 13:
+        if isinstance(part, bool) or not text.isascii() or not text.isdigit() or len(text) > 4000:
             raise InputError(f"expected layer widths that are integers >= 1, got {text[:40]!r}; write 100,25,25,1")
         sizes.append(int(text))
     if not 2 <= len(sizes) <= MAX_LAYERS + 1:
         raise InputError(f"expected 2 to {MAX_LAYERS + 1} layer widths, got {len(sizes)}; inputs first, output last")
-    if min(sizes) < 1 or max(sizes) > MAX_WIDTH:
-        raise InputError(f"expected layer widths from 1 to {MAX_WIDTH}, got {min(sizes)} .. {max(sizes)}")
+    for size in sizes:
+        if not 1 <= size <= MAX_WIDTH:
+            raise InputError(f"expected layer widths from 1 to {MAX_WIDTH}, got {str(size)[:40]}; write 100,25,25,1")
     if sizes[-1] != 1:
         raise InputError(f"expected one output, got {sizes[-1]}; the spin glass models a network with last width 1")
     return tuple(sizes)

@@ -17,16 +17,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from symlandscape.arith.balls import arb
+from symlandscape.arith.balls import arb, workprec
 from symlandscape.arith.conversions import to_arb
-from symlandscape.errors import InputError
+from symlandscape.errors import InputError, UndecidedError
 from symlandscape.spinglass.layers import layer
 from symlandscape.spinglass.models import Mixture, exact_energy, pure
 from symlandscape.spinglass.precision import to_digits
 from symlandscape.spinglass.theta import prime_squared, theta
 
-__all__ = ["AsymptoticCount", "GroundStateLaw", "asymptotic_count", "ground_state_law", "log_minima_heuristic"]
+if TYPE_CHECKING:
+    from symlandscape.spinglass.counts import MeanCount
+
+__all__ = [
+    "AsymptoticCount",
+    "GroundStateLaw",
+    "asymptotic_count",
+    "exact_over_asymptotic",
+    "ground_state_law",
+    "log_minima_heuristic",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,24 @@ def asymptotic_count(
         return constant(bits).log() + to_arb(power) * arb(spins).log() + spins * rate(bits)
 
     return AsymptoticCount(p, spins, regime, to_digits(constant, digits), power, to_digits(log_value, digits))
+
+
+def exact_over_asymptotic(counted: MeanCount) -> tuple[AsymptoticCount, arb]:
+    """The leading term beside a mean count at its N and energy, and the quotient count / leading term as a ball.
+
+    counted: a result of `counts.count` for a pure model of degree p >= 3, all indices together. Raises: `InputError`;
+    `UndecidedError` where the count's ball reaches 0.
+    """
+    if counted.model.degree is None or counted.index is not None:
+        raise InputError(
+            "expected a pure model and all indices together for the leading term of many spins, got "
+            f"{'a mixture' if counted.index is None else f'index {counted.index}'}; leave --index out and name --p"
+        )
+    leading = asymptotic_count(counted.model.degree, counted.spins, counted.below, counted.digits)
+    if not counted.value > 0:
+        raise UndecidedError("the enclosure of the count reaches 0, so that its quotient is open; raise the energy")
+    with workprec(counted.digits * 4 + 64):
+        return leading, (counted.value.log() - leading.log_value).exp()
 
 
 def outside_constant(p: int, u: arb) -> arb:

@@ -31,7 +31,7 @@ MAX_INDEXED_SPINS = 80
 MAX_CUT_SPINS = 400
 """Grids of R_1: seconds at 200."""
 MAX_GOAL = 4000
-"""Bits of accuracy relative to the mean total beyond which a tiny count is left with fewer digits than asked for."""
+"""Bits that a count may be smaller than the mean total before it is left with fewer digits than asked for."""
 
 Model = Mixture | int | str | Mapping[Any, Any]
 
@@ -70,6 +70,12 @@ class MeanCount:
             "exact": None if self.exact is None else str(self.exact),
             "level": self.level.value,
         }
+
+    def latex(self) -> str:
+        """The closed form where one is known, else the integral that was evaluated, as display mathematics."""
+        from symlandscape.spinglass.formulas import count_latex
+
+        return count_latex(self.model, self.spins, self.index, self.below, self.exact)
 
 
 def count(
@@ -125,7 +131,9 @@ def _by_quadrature(
     there.
     """
     window = None if energy is None else energy_window(model, spins, energy)
-    goal = min(digits * 10 // 3 + 16 + _expected_loss(model, spins, indices, energy), MAX_GOAL)
+    asked = digits * 10 // 3 + 16
+    most = asked + MAX_GOAL
+    goal = min(asked + _expected_loss(model, spins, indices, energy), most)
     while True:
         bits = goal + 64 + (12 * spins if indices is not None else 3 * spins)
         with workprec(goal + 64):
@@ -135,9 +143,9 @@ def _by_quadrature(
             factor = count_factor(spins, model.rho)
             found = [factor * integrals[k] for k in indices or (0,)]
             missing = max(_missing_bits(value, digits, goal) for value in found)
-        if missing <= 0 or goal >= MAX_GOAL:
+        if missing <= 0 or goal >= most:
             return [value.nonnegative_part() if value.contains(0) else value for value in found]
-        goal = min(goal + missing + 8, MAX_GOAL)
+        goal = min(goal + missing + 8, most)
 
 
 def _expected_loss(model: Mixture, spins: int, indices: tuple[int, ...] | None, energy: Fraction | None) -> int:

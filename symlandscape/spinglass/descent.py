@@ -30,6 +30,7 @@ __all__ = ["Descent", "Trajectory", "descend", "hessian_ascent", "langevin"]
 Array = npt.NDArray[np.float64]
 
 TASK_KIND = "spinglass.descend/1"
+MAX_RUNS = 10_000_000
 TOLERANCE = 1e-10
 DESCENT_TOLERANCE = 1e-4  # where gradient descent hands over to Newton, which stays in its basin
 FLAT = 1e-7  # share of the Hessian's scale below which an eigenvalue counts as zero
@@ -157,6 +158,8 @@ def descend(
     for name, value in (("spins", spins), ("samples", samples), ("starts", starts)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise InputError(f"expected at least one of {name}, got {value!r}; pass a positive integer")
+    if samples * starts > MAX_RUNS:
+        raise InputError(f"expected at most {MAX_RUNS} runs, got {samples} samples x {starts} starts; take fewer")
     if method not in backends.SPIN_METHODS:
         raise InputError(f"expected a method among {', '.join(backends.SPIN_METHODS)}, got {method!r}")
     backends.resolve_device(device)

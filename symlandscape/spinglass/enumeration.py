@@ -33,6 +33,7 @@ Energy = Fraction | int | str
 """An exact energy per spin."""
 
 TASK_KIND = "spinglass.enumerate/1"
+MAX_SAMPLES = 1_000_000
 TOLERANCES = (1e-4, 1e-6, 1e-8)  # of the path tracker, one for each attempt, each with phases of its own
 FLAT = 1e-9  # an eigenvalue below this share of the Hessian's scale leaves the index open
 _PHASE_STREAM = 1 << 40
@@ -202,6 +203,8 @@ def enumerate_critical_points(
     for name, value, least in (("spins", spins, 1), ("samples", samples, 2)):
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise InputError(f"expected at least {least} {name}, got {value!r}; pass a larger integer")
+    if samples > MAX_SAMPLES:
+        raise InputError(f"expected at most {MAX_SAMPLES} samples, got {samples}; take fewer, and other seeds for more")
     backends.resolve_device(device)
     backends.spin_path_count(spins, max(degree, 3))
     common = {"p": degree, "spins": spins, "seed": seed, "tolerances": list(TOLERANCES)}

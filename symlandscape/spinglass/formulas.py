@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import sympy
 
 from symlandscape.spinglass.models import Mixture
 
 __all__ = [
     "complexity_latex",
+    "count_latex",
     "e_inf",
     "levels_latex",
     "mixture_latex",
@@ -125,6 +128,31 @@ def levels_latex(model: Mixture) -> str:
     if model.degree is None:
         return rf"\sup_{{r \le -2 \sqrt{{\nu''}}}} \Sigma_k(-E_k, r) = 0, \quad {_nu(model)}, \quad {latex_of_sigma()}"
     return rf"p = {model.degree}, \quad {latex_of_levels()}"
+
+
+def count_latex(model: Mixture, spins: int, index: int | None, below: Fraction | None, exact: sympy.Expr | None) -> str:
+    """A mean count in closed form, or as the integral that is evaluated: Phi is the normal distribution's, and the
+    density p_k of the (k+1)-th smallest eigenvalue of GOE(N), or R_1 of them all, has the weight exp(-sum x_i^2/2).
+    """
+    place = "N" if index is None else f"N, {index}"
+    energy = None if below is None else sympy.latex(sympy.Rational(below.numerator, below.denominator))
+    cut = "" if energy is None else rf"\left(H/N \le {energy}\right)"
+    left = rf"\mathbb E\, \mathrm{{Crt}}_{{{place}}}{cut}"
+    name = rf"p = {model.degree}" if model.degree is not None else _nu(model)
+    where = rf", \quad N = {spins}, \quad {name}"
+    if exact is not None:
+        return rf"{left} = {sympy.latex(exact)}{where}"
+    density = "R_1(x)" if index is None else rf"p_{{{index}}}(x)"
+    weight, end = "", r"\infty"
+    if energy is not None and model.degree is not None:
+        end = rf"{energy} \sqrt{{N p/(2 (p - 1))}}"
+    elif energy is not None:
+        mean = r"\frac{\nu' x}{\nu' + \nu''} \sqrt{\frac{2 \nu''}{N}}"
+        deviation = r"\sqrt{\frac{\nu'' + \nu' - \nu'^2}{N (\nu' + \nu'')}}"
+        weight = rf" \Phi\!\left(\frac{{{energy} - {mean}}}{{{deviation}}}\right)"
+    integral = rf"\int_{{-\infty}}^{{{end}}} e^{{-\frac{{\rho - 1}}{{2 (\rho + 1)}} x^2}} {density}{weight}\, dx"
+    ratio = sympy.latex(sympy.Rational(model.rho.numerator, model.rho.denominator))
+    return rf"{left} = 2 \sqrt{{\tfrac{{2}}{{1 + \rho}}}}\, \rho^{{N/2}} {integral}, \quad \rho = {ratio}{where}"
 
 
 def mixture_latex(model: Mixture) -> str:

@@ -28,6 +28,7 @@ from symlandscape.arith.conversions import arb_ends, float_bounds, to_arb
 from symlandscape.errors import UndecidedError
 from symlandscape.spinglass.energy_window import Window
 from symlandscape.spinglass.exact_total import exact_total
+from symlandscape.spinglass.precision import MAX_DIGITS
 
 __all__ = ["MAX_POINTS", "Plan", "integrate", "plan", "tilted_mass"]
 
@@ -53,7 +54,7 @@ class Plan:
 
 def tilted_mass(spins: int, rho: Fraction) -> arb:
     """int R_1(x) e^(-c x^2) dx with c = (rho - 1)/(2 (rho + 1)): the closed form without its prefactor."""
-    digits = max(10, precision() * 3 // 10)
+    digits = min(max(10, precision() * 3 // 10), MAX_DIGITS)
     return exact_total(spins, rho, digits) / count_factor(spins, rho)
 
 

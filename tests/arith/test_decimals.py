@@ -9,7 +9,7 @@ import mpmath
 import pytest
 
 from symlandscape.arith.balls import arb, workprec
-from symlandscape.arith.decimals import decimal, format_ball, lower, outward, upper
+from symlandscape.arith.decimals import cut_off, decimal, format_ball, lower, outward, upper
 from symlandscape.errors import InputError
 
 
@@ -74,3 +74,24 @@ def test_a_ball_that_is_not_finite_has_no_bounds() -> None:
     for function in (outward, lower, upper):
         with pytest.raises(InputError, match="finite ball"):
             function(arb("nan"), 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "radius", "digits", "shown"),
+    [
+        ("6.74483065624563159539432", "1e-23", 20, "6.7448306562456315953"),
+        ("-0.0199996", "0", 3, "-0.0199"),
+        ("1.5", "0", 4, "1.5"),
+        ("123.4999", "0.0002", 6, "123"),
+        ("123.456", "0.05", 6, "123"),
+    ],
+)
+def test_digits_before_dots_are_those_of_every_number_of_the_ball(text, radius, digits, shown) -> None:
+    with workprec(200):
+        assert cut_off(arb(text, radius), digits) == shown
+
+
+@pytest.mark.parametrize("ball", [arb(0), arb(1, "0.1"), arb(0, 1), arb(9, 2), arb(123456), arb("nan")])
+def test_a_ball_that_leaves_a_digit_before_the_point_open_has_none(ball) -> None:
+    with pytest.raises(InputError):
+        cut_off(ball, 5)

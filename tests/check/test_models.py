@@ -50,6 +50,12 @@ def test_taylor_models_enclose_their_functions(first, second):
         assert h.rest.abs_upper() < arb((1, -20))
 
 
+@pytest.mark.parametrize("terms", [[1, 0, 5], [1, 0, -5], [0, 2, 1], [-1, 0, 3, 0, -3], [2, -1, 0, 4, 7]])
+def test_the_range_of_a_polynomial_holds_its_values(terms):
+    f = TaylorModel(arb_poly(terms), arb(0))
+    assert all(f.range().contains(f.at(u)) for u in [*PLACES, arb(1) / 10])
+
+
 def test_a_tube_of_functions_is_enclosed():
     s = hull_of(arb(1) / 4, arb(5) / 16)
     tube = (s + 1).widened(arb(0, arb((1, -10))))
@@ -88,6 +94,17 @@ def test_laurent_models_enclose_their_functions(name, depth):
         x = 2 + arb.pi() * t * t - t * t * t + side * power(t, 5)
         assert value(model, t).overlaps(table[name][1](x, t))
         assert model.scaled(model.start).overlaps(table[name][1](x, t) / power(t, model.start))
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 4])
+def test_terms_beyond_the_length_and_the_rest_of_an_arc_tangent_are_kept(length):
+    domain = Domain(arb(1) / 2, length, 1)
+    terms = domain.polynomial(-1, [number(k) for k in (3, -2, 5, 7, -11)])
+    s, one = domain.polynomial(1, [number(1)]), domain.constant(1)
+    for t in (arb(1) / 2, arb(3) / 8, arb(1) / 64):
+        assert value(terms, t).contains(3 / t - 2 + 5 * t + 7 * t * t - 11 * t * t * t)
+        for angle, exact in ((s.angle(one), atan2(t, arb(1))), (one.angle(s), atan2(arb(1), t))):
+            assert len(angle.coefficients) <= length and value(angle, t).overlaps(exact)
 
 
 def pi_number_model(domain: Domain) -> LaurentModel:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from derivations.for_all_d import path_of
-from symlandscape.arith.balls import arb, workprec
+from symlandscape.arith.balls import arb, mid, workprec
 from symlandscape.arith.codec import decode, encode
 from symlandscape.check import check_document
+from symlandscape.check.relu_piece import Piece, along, ball, confirmed
 from symlandscape.relu import family
 from symlandscape.relu import theorem_certificate as writer
 from symlandscape.relu.branch_scan import branch_of
@@ -225,6 +226,18 @@ def test_the_tube_holds_the_family_and_no_other_point():
     assert not writer.in_tube(document, d, family("A1").at(d).coordinates)
     assert not writer.in_tube(document, Fraction(5), family("F1").at(d).coordinates)
     assert writer.crossing_of(document).overlaps(arb("5.585505247425880006941176277623"))
+
+
+def test_the_speed_along_a_piece_is_that_of_the_branch_and_not_of_the_polynomials():
+    sizes, low, high = (None,), Fraction(1, 5) - Fraction(1, 10**5), Fraction(1, 5) + Fraction(1, 10**5)
+    first, here, last = (family("A0").at(1 / s**2).coordinates for s in (low, Fraction(1, 5), high))
+    with workprec(128):
+        still = tuple((mid(x),) for x in here)  # polynomials of degree 0: all motion is in y
+        piece = Piece(low, high, still, (arb((1, -14)),) * len(still))
+        n, moving = along(piece, sizes, Fraction(0), confirmed(piece, sizes, Fraction(0))[1])
+        assert n.rate.range().contains(ball((1 / high**2 - 1 / low**2) / 2))
+        for jet, x, y in zip(moving, first, last, strict=True):
+            assert jet.rate.range().contains((y - x) / 2) and not jet.rate.range().contains(arb(0))
 
 
 def test_the_crossing_must_lie_on_the_branch_that_is_covered(monkeypatch):

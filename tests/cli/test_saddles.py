@@ -18,7 +18,7 @@ COMMAND = ["relu", "saddles", "--neurons", "3", "--inputs", "3", "--starts", "40
 
 def test_the_document_keeps_its_schema_and_the_arrays_fit(capsys: Capture, tmp_path: Path) -> None:
     out = tmp_path / "points.npz"
-    assert run([*COMMAND, "--certify", "--json", "--out", str(out)]) == 0
+    assert run([*COMMAND, "--certify", "--device", "auto", "--json", "--out", str(out)]) == 0
     document = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator(schemas.load("relu.saddles")).validate(document)
     with np.load(out) as arrays:
@@ -35,4 +35,5 @@ def test_the_table_counts_every_start(capsys: Capture) -> None:
 def test_a_bad_size_is_code_2(capsys: Capture) -> None:
     assert run(["relu", "saddles", "--neurons", "0", "--inputs", "3", "--starts", "4"]) == 2
     assert run([*COMMAND, "--out", "/nowhere/points.npz"]) == 2
+    assert run([*COMMAND, "--device", "abacus"]) == 2
     assert "Traceback" not in capsys.readouterr().err

@@ -38,6 +38,28 @@ def test_a_mixture_may_be_named_either_way(capsys, name):
     assert sympy.sympify(found["exact"]) ** 2 == 4 * (1 + 3 * sympy.Rational(18, 7))
 
 
+def test_the_leading_term_for_many_spins_stands_beside_the_count(capsys):
+    part = document(capsys, "--p", "3", "--spins", "40", "--asymptotic", "--digits", "12")["asymptotic"]
+    assert part["regime"] == "above" and part["power"] == "1/2"
+    assert 0.97 < float(part["quotient"]) < 0.98
+    assert run(["spinglass", "count", "--p", "3", "--spins", "40", "--asymptotic", "--digits", "12"]) == 0
+    assert f"count / leading term = {part['quotient']} ±" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--p", "3", "--spins", "3"], r"2 + \frac{16 \sqrt{14}}{7}"),
+        (["--p", "3", "--spins", "4", "--index", "1", "--below", "-1"], r"p_{1}(x)"),
+        (["--p", "3:1/2,4:1/2", "--spins", "4", "--below", "1"], r"R_1(x) \Phi"),
+    ],
+)
+def test_the_formula_that_was_evaluated_comes_as_latex(capsys, arguments, shown):
+    assert run(["spinglass", "count", *arguments, "--digits", "5", "--format", "latex"]) == 0
+    found = capsys.readouterr().out
+    assert shown in found and found.count("{") == found.count("}")
+
+
 def test_people_read_the_value_with_its_mark(capsys):
     assert run(["spinglass", "count", "--p", "3", "--spins", "2"]) == 0
     shown = capsys.readouterr().out
@@ -53,6 +75,9 @@ def test_people_read_the_value_with_its_mark(capsys):
         (["--p", "3", "--spins", "3", "--index", "3"], "from 0 to N - 1"),
         (["--p", "3", "--spins", "3", "--below", "low"], "expected an integer"),
         (["--spins", "3"], "one of --p and --mixture"),
+        (["--p", "3", "--spins", "4", "--index", "0", "--asymptotic"], "leave --index out"),
+        (["--p", "3:1/2,4:1/2", "--spins", "4", "--asymptotic"], "a mixture"),
+        (["--p", "2", "--spins", "4", "--asymptotic"], "exactly 2N"),
         (["--p", "3"], "--spins"),
         (["--p", "3:1/2", "--spins", "3"], "sum"),
     ],

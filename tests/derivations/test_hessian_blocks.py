@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sympy
 
@@ -55,6 +57,15 @@ def test_a_wrong_decomposition_is_refuted(monkeypatch, forget):
     wrong = Blocks(right.pattern, right.slope, right.decomposition[:-1], right.matrices, right.definitions)
     monkeypatch.setattr(hessian_blocks, "formula", lambda name: wrong)
     assert claims(monkeypatch, "n")["relu.decomposition.n"].level is Level.REFUTED
+
+
+def test_another_component_of_the_same_dimension_is_refuted(monkeypatch, forget):
+    right = hessian_blocks.formula("n")
+    named = tuple(replace(c, label="y0" if c.label == "x0" else c.label) for c in right.decomposition)
+    monkeypatch.setattr(
+        hessian_blocks, "formula", lambda name: Blocks(right.pattern, right.slope, named, right.matrices, ())
+    )
+    assert hessian_blocks.dimensions_add("n") and not hessian_blocks.characters_agree("n")
 
 
 def test_a_wrong_kernel_disagrees_with_the_dense_hessian(monkeypatch):

@@ -75,3 +75,5 @@ def test_a_start_that_reaches_nothing_says_why() -> None:
 def test_sizes_below_one_are_refused(sizes: tuple[int, int, int]) -> None:
     with pytest.raises(InputError, match="at least one"):
         relu.saddles(*sizes)
+    with pytest.raises(InputError, match="at most"):
+        relu.saddles(3, 3, 10**11)

@@ -12,7 +12,8 @@ from symlandscape import backends
 from symlandscape.arith.conversions import mid_float
 from symlandscape.errors import InputError
 from symlandscape.evidence import Level, Verdict
-from symlandscape.relu import family
+from symlandscape.relu import family, solve
+from symlandscape.relu.from_zero import from_zero
 from symlandscape.relu.splitting_test import splitting_test
 
 CASES = [
@@ -39,6 +40,19 @@ def test_the_parts_are_the_spectrum_of_the_curvature_of_each_diagonal_block(name
         assert mid_float(test.least) == pytest.approx(dense[0])
         first += int(test.size)
     assert first == d + extra
+
+
+def test_the_parts_belong_to_the_targets_lengths():
+    lengths = [1, 1, 1, Fraction(3, 2)]
+    V = np.diag([float(c) for c in lengths])
+    for point in solve("3,1", starts=12, seed=1, lengths=[1, Fraction(3, 2)]).points[1:3]:
+        H = backends.relu_hessian(point.matrix(), V)
+        for test, row in zip(splitting_test(point), (0, 3), strict=True):
+            own = slice(4 * row, 4 * row + 4)
+            dense = np.linalg.eigvalsh(H[own, own] - np.eye(4) / 2)
+            parts = [np.repeat([mid_float(x) for x in b.eigenvalues], int(b.multiplicity)) for b in test.blocks]
+            assert np.allclose(np.sort(np.concatenate([[0.0], *parts])), dense, atol=1e-12)
+            assert test.negative == 3 and test.descends is Verdict.YES
 
 
 def test_a_clone_has_the_negative_directions_of_both():
@@ -70,5 +84,6 @@ def test_a_positive_part_does_not_descend():
 
 
 def test_a_point_that_is_not_proved_is_refused():
-    with pytest.raises(InputError, match="certified critical point"):
-        splitting_test(replace(family("F1").at(6), existence=Verdict.UNDECIDED))
+    for test in (splitting_test, from_zero):
+        with pytest.raises(InputError, match="certified critical point"):
+            test(replace(family("F1").at(6), existence=Verdict.UNDECIDED))

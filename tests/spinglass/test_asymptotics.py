@@ -70,6 +70,15 @@ def test_the_ground_state_law_halves_for_even_degrees_and_shifts_with_log_n():
         assert abs(shift - arb(2).log() / odd.slope) < arb("1e-20")
 
 
+def test_the_ground_state_has_the_mean_of_its_law():
+    """With Y = min H + N E_0, C N^(-1/2) e^(c Y) is exponential, and the mean of its logarithm is that of log X."""
+    law, spins = ground_state_law(3), 200
+    logarithm = mpmath.quad(lambda x: mpmath.log(x) * mpmath.exp(-x), [0, 1, 10, 50])
+    with workprec(120):
+        left = (law.mean(spins) + spins * law.energy) * law.slope + law.constant.log() - arb(spins).log() / 2
+        assert abs(mid_float(left) - float(logarithm)) < 1e-12
+
+
 def test_the_heuristic_for_minima_has_its_four_terms():
     with workprec(100):
         n, c = 10**6, arb(1) / 3

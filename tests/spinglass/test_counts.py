@@ -113,6 +113,11 @@ def test_digits_that_were_asked_for_come_also_far_out():
     assert long.value.rel_accuracy_bits() > 300
 
 
+def test_many_digits_are_not_cut_at_the_bits_that_tiny_counts_may_lose(monkeypatch):
+    monkeypatch.setattr(module, "MAX_GOAL", 20)
+    assert count(3, 2, 0, below="-1", digits=60).value.rel_accuracy_bits() > 200
+
+
 def test_the_precision_in_force_outside_changes_nothing():
     with workprec(20):
         low = count(3, 4, below=0), count(3, 5, 1), count(3, 4, below="-1")

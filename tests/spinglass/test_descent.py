@@ -161,6 +161,7 @@ def test_one_spin_stays_where_it_is() -> None:
         (lambda: descend(3, 0, 1, 1), "spins"),
         (lambda: descend(3, 5, 0, 1), "samples"),
         (lambda: descend(3, 5, 1, 0), "starts"),
+        (lambda: descend(3, 5, 10**11, 1), "at most"),
         (lambda: descend(3, 5, 1, 1, "adam"), "method"),
         (lambda: descend(3, 5, 1, 1, device="cuda"), "CUDA"),
         (lambda: descend("3:1/3", 5, 1, 1), "sum to 1"),

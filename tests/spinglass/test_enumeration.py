@@ -164,6 +164,7 @@ def test_a_degenerate_index_is_no_index(monkeypatch: pytest.MonkeyPatch) -> None
         (lambda: enumerate_critical_points("3:1/2,4:1/2", 3, 5), "pure"),  # type: ignore[arg-type]
         (lambda: enumerate_critical_points(3, 0, 5), "spins"),
         (lambda: enumerate_critical_points(3, 3, 1), "samples"),
+        (lambda: enumerate_critical_points(3, 3, 10**11), "at most"),
         (lambda: enumerate_critical_points(3, 30, 5), "fewer spins"),
         (lambda: enumerate_critical_points(3, 3, 5, device="cuda"), "CUDA"),
         (lambda: enumerate_critical_points(3, 3, 5, seed=-1), "seed"),

@@ -11,7 +11,7 @@ import pytest
 from symlandscape.arith.balls import arb, workprec
 from symlandscape.arith.conversions import arb_to_mpf_mid, to_arb
 from symlandscape.errors import InputError, UndecidedError
-from symlandscape.spinglass import as_mixture, complexity, layer, levels, mixture, one_step, one_step_energy
+from symlandscape.spinglass import as_mixture, complexity, layer, levels, mixture, one_step, one_step_energy, roots
 from symlandscape.spinglass.roots import decreasing_root
 from symlandscape.spinglass.theta import prime_squared
 from symlandscape.spinglass.thresholds import ModelClass, algorithmic_threshold, e_inf_minus, e_inf_plus, model_class
@@ -137,6 +137,12 @@ def test_a_root_is_enclosed_by_signs_and_a_function_without_one_is_undecided():
             decreasing_root(lambda t: 1 + t, 50)
         with pytest.raises(UndecidedError, match="not decided"):
             decreasing_root(lambda t: t - t, 50)
+
+
+def test_a_bad_guess_of_a_root_is_not_enclosed(monkeypatch):
+    monkeypatch.setattr(roots, "_approximate", lambda function, bits: arb(3) / 2)
+    with workprec(200), pytest.raises(UndecidedError, match="signs beside the zero"):
+        decreasing_root(lambda t: 2 - t * t, 150)
 
 
 @pytest.mark.parametrize(("upto", "digits"), [(-1, 30), (10**9, 30), (True, 30), (1, 0)])

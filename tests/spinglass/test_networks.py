@@ -59,6 +59,11 @@ def test_widths_that_are_no_network_are_refused_in_one_sentence(widths):
         network(widths)
 
 
+def test_a_width_of_any_length_is_said_to_be_out_of_range():
+    with pytest.raises(InputError, match="from 1 to 1000000000000, got 9{30}"):
+        network("9" * 30 + ",1")
+
+
 def test_too_large_a_graph_is_refused():
     with pytest.raises(InputError, match="5000 units"):
         layered_digraph("6000,1")
