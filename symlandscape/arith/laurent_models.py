@@ -47,7 +47,7 @@ class Domain:
 
 
 class Model:
-    """One function on (0, s1]; immutable. ``exact`` means that the remainder is 0 and the polynomial is the function."""
+    """One function on (0, s1]; immutable. ``exact``: the remainder is 0, the polynomial is the function."""
 
     __slots__ = ("coefficients", "domain", "exact", "order", "rest", "start")
 
