@@ -10,7 +10,7 @@ p_D(t, s; c) = (D-2)/(2 pi sqrt(1-c^2)) [1 - (t^2 + s^2 - 2 c t s)/(1-c^2)]_+^{(
     K(c) = K(1) - (1 - c) K'(1) + int_c^1 (tau - c) K''(tau) dtau.
 
 A road to K of its own, by quadrature: the closed form in `symlandscape.particles.caps` needs none. Derived in
-`derivations.particles_kernels`; the Gaussian identity is Plackett's (Biometrika 41 (1954) 351).
+`derivations.particles_kernels`; the Gaussian identity is plackett_1954.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ from symlandscape.relu.branch_scan import branch_of, float_block
 from symlandscape.relu.certification import certify
 from symlandscape.relu.continuation import LARGEST_JUMP, Sample, distance, follow, newton
 from symlandscape.relu.critical_point import CriticalPoint
-from symlandscape.relu.crossing_proof import extended_system
 from symlandscape.relu.families import family, leading_order
+from symlandscape.relu.singular_system import singular_system
 from symlandscape.runs import Task
 from symlandscape.solve.krawczyk import verify_root
 from symlandscape.symmetry.pattern import Pattern
@@ -217,7 +217,12 @@ def proved_fold(kind: str, count: int, sample: Sample, digits: int) -> tuple[arb
     values, vectors = np.linalg.eigh(float_block(branch, component, sample))
     u = vectors[:, int(np.argmin(np.abs(values)))]
     start = [float(x) for x in (*sample.point, *u, sample.size)]
-    root = verify_root(*extended_system(branch, component), start, digits, max_prec=MAX_PRECISION)
+    root = verify_root(
+        *singular_system(branch.point, component, len(branch.generic.coordinates)),
+        start,
+        digits,
+        max_prec=MAX_PRECISION,
+    )
     if not root.proved:
         return None
     n, floor = root.enclosure[-1], int(sample.size)

@@ -1,21 +1,16 @@
 """One crossing, proved: a regular zero of the extended system in (z, u, n), with the signs of all other blocks around
 it.
 
-A crossing of the block B in a component at size n of the moving block is a zero of
-
-    g(z, n) = 0,    B(z, n) u = 0,    u.u = 1        in (z, u, n),
-
-with g the reduced gradient. Its Jacobian (dual numbers over balls) is regular exactly when the critical point is
-isolated, the zero eigenvalue is simple and it moves with nonzero speed; Krawczyk's test therefore proves existence,
-uniqueness and transversality of the crossing at once.
+A crossing of the block B in a component at size n of the moving block is a zero of the system of singular_system.py in
+(z, u, n). Its Jacobian is regular exactly when the critical point is isolated, the zero eigenvalue is simple and it
+moves with nonzero speed; Krawczyk's test therefore proves existence, uniqueness and transversality at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -26,10 +21,11 @@ from symlandscape.arith.field import arb_field
 from symlandscape.arith.linear import inertia, solve, spectrum
 from symlandscape.relu.branch_scan import NARROW, Branch, Change, float_block
 from symlandscape.relu.reduced import ReducedPoint
+from symlandscape.relu.singular_system import dot, singular_system
 from symlandscape.solve.krawczyk import verify_root
 from symlandscape.symmetry.isotypic import Component
 
-__all__ = ["Crossing", "ball_matrix", "dot", "extended_system", "prove", "speed"]
+__all__ = ["Crossing", "ball_matrix", "prove", "speed"]
 
 NEGATIVES = dict[str, tuple[int, int] | None]
 
@@ -56,47 +52,9 @@ class Crossing:
     negatives: NEGATIVES
 
 
-def dot(x: Sequence[Any], y: Sequence[Any]) -> Any:
-    """The inner product in any number type."""
-    total = x[0] * y[0]
-    for a, b in zip(x[1:], y[1:], strict=True):
-        total = total + a * b
-    return total
-
-
 def ball_matrix(rows: Sequence[Sequence[arb]]) -> arb_mat:
     """The ball matrix with these rows."""
     return arb_mat(len(rows), len(rows[0]), [x for row in rows for x in row])
-
-
-def extended_system(
-    branch: Branch, component: Component
-) -> tuple[Callable[[list[arb]], list[arb]], Callable[[list[arb]], arb_mat]]:
-    """Residual and Jacobian over balls of the extended system in (z, u, n)."""
-    size, copies = len(branch.generic.coordinates), component.multiplicity
-    field = arb_field()
-
-    def residual(x: list[arb]) -> list[arb]:
-        z, u, n = x[:size], x[size : size + copies], x[-1]
-        point = branch.point(z, n, field)
-        return [*point.gradient(), *(dot(row, u) for row in point.block(component)), dot(u, u) - 1]
-
-    def jacobian(x: list[arb]) -> arb_mat:
-        z, u, n = x[:size], x[size : size + copies], x[-1]
-        point = _lifted(branch, z, n)
-        total = size + copies + 1
-        matrix = arb_mat(total, total)
-        for i, g in enumerate(point.gradient()):
-            _put(matrix, i, g.parts, size, total)
-        for i, row in enumerate(point.block(component)):
-            _put(matrix, size + i, dot(row, u).parts, size, total)
-            for j, entry in enumerate(row):
-                matrix[size + i, size + j] = entry.value
-        for j, component_of_u in enumerate(u):
-            matrix[total - 1, size + j] = 2 * component_of_u
-        return matrix
-
-    return residual, jacobian
 
 
 def _lifted(branch: Branch, z: Sequence[arb], n: arb) -> ReducedPoint:
@@ -106,19 +64,13 @@ def _lifted(branch: Branch, z: Sequence[arb], n: arb) -> ReducedPoint:
     return branch.point(duals[:-1], duals[-1], dual_field(field, len(duals)))
 
 
-def _put(matrix: arb_mat, row: int, parts: Sequence[arb], size: int, total: int) -> None:
-    for j in range(size):
-        matrix[row, j] = parts[j]
-    matrix[row, total - 1] = parts[size]
-
-
 def prove(branch: Branch, change: Change, digits: int) -> Crossing:
     """The crossing inside an isolated change of sign, enclosed to ``digits`` digits where the proof succeeds."""
     component, sample = change.component, change.above.sample
     values, vectors = np.linalg.eigh(float_block(branch, component, sample))
     u = vectors[:, int(np.argmin(np.abs(values)))]
     start = [*(float(v) for v in sample.point), *(float(v) for v in u), float(sample.size)]
-    root = verify_root(*extended_system(branch, component), start, digits)
+    root = verify_root(*singular_system(branch.point, component, len(branch.generic.coordinates)), start, digits)
     box = root.enclosure if root.proved else root.box
     size = len(branch.generic.coordinates)
     z, direction, n = tuple(box[:size]), tuple(box[size:-1]), box[-1]

@@ -7,7 +7,7 @@ of
     g(z, p) = 0,    B(z, p) u = 0,    u.u = 1        in (z, u, p);
 
 if its Jacobian is regular, Krawczyk's test proves existence and uniqueness. With the trivial block the zero is regular
-exactly at a simple quadratic fold (Moore & Spence 1980): the branch turns back there and does not go on to further
+exactly at a simple quadratic fold (moore_spence_1980): the branch turns back there and does not go on to further
 values. With another block the Morse index changes. The parameter is the activation's slope (slope_events.py) or the
 length of targets (length_events.py).
 """
@@ -21,14 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from symlandscape.arith.balls import arb, arb_mat, symmetric
+from symlandscape.arith.balls import arb, symmetric
 from symlandscape.arith.conversions import arb_to_fraction, mid_float, to_arb
 from symlandscape.arith.decimals import outward
-from symlandscape.arith.dual import dual_field, variables
-from symlandscape.arith.field import Field, arb_field, float_field
+from symlandscape.arith.field import Field, float_field
 from symlandscape.evidence import Level
 from symlandscape.relu.continuation import distance
 from symlandscape.relu.reduced import ReducedPoint
+from symlandscape.relu.singular_system import singular_system
 from symlandscape.relu.system import FixedSpaceSystem
 from symlandscape.solve.krawczyk import verify_root
 from symlandscape.symmetry.isotypic import Component, components
@@ -259,33 +259,9 @@ def _prove(
     point = deformation.point([float(v) for v in near.point], float(near.value), float_field())
     values, vectors = np.linalg.eigh(np.array(point.block(component), dtype=float))
     u = vectors[:, int(np.argmin(np.abs(values)))]
-    size, copies = len(deformation.pattern.coordinates), component.multiplicity
-    field, lifted = arb_field(), dual_field(arb_field(), size + 1)
-
-    def residual(x: list[arb]) -> list[arb]:
-        z, v, value = x[:size], x[size:-1], x[-1]
-        at = deformation.point(z, value, field)
-        return [*at.gradient(), *(_dot(row, v) for row in at.block(component)), _dot(v, v) - 1]
-
-    def jacobian(x: list[arb]) -> arb_mat:
-        v = x[size:-1]
-        duals = variables([*x[:size], x[-1]], field)
-        at = deformation.point(duals[:-1], duals[-1], lifted)
-        total = size + copies + 1
-        matrix = arb_mat(total, total)
-        block = at.block(component)
-        for i, row in enumerate([*at.gradient(), *(_dot(row, v) for row in block)]):
-            for j in range(size):
-                matrix[i, j] = row.parts[j]
-            matrix[i, total - 1] = row.parts[size]
-        for i, entries in enumerate(block):
-            for j, entry in enumerate(entries):
-                matrix[size + i, size + j] = entry.value
-                matrix[total - 1, size + j] = 2 * v[j]
-        return matrix
-
+    size = len(deformation.pattern.coordinates)
     start = [*(float(v) for v in near.point), *(float(v) for v in u), float(near.value)]
-    root = verify_root(residual, jacobian, start, digits)
+    root = verify_root(*singular_system(deformation.point, component, size), start, digits)
     box = root.enclosure if root.proved else root.box
     reason, held = root.status.value, root.proved
     if held:
@@ -298,10 +274,3 @@ def _prove(
     level = Level.CERTIFIED if held else Level.UNDECIDED
     where, label = (tuple(box[:size]), tuple(box[size:-1])), component.label
     return ParameterEvent(deformation.parameter, label, box[-1], label == "t", level, *where, reason)
-
-
-def _dot(x: Sequence[Any], y: Sequence[Any]) -> Any:
-    total = x[0] * y[0]
-    for a, b in zip(x[1:], y[1:], strict=True):
-        total = total + a * b
-    return total
