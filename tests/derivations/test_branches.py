@@ -108,7 +108,7 @@ def test_the_limit_is_the_least_of_its_parabola():
 def test_wrong_ends_are_refuted(monkeypatch):
     monkeypatch.setattr(branch_ends, "limit", lambda: 0.0141)
     one = branch_ends.followed("F1", "s0", ((1,),))[0]
-    assert branch_ends.far(one, "x", one.path.samples[-1].loss).level is Level.REFUTED
+    assert branch_ends.far(one, "x").level is Level.REFUTED
     down = branch_ends.followed("F1", "s0", ((1,),))[1]
     assert branch_ends.joins(down, "x", "A1", 4).level is Level.CHECKED
     assert branch_ends.joins(down, "x", "F1", 4).level is Level.REFUTED
