@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from symlandscape.regions.arrangement import Cell, Cells, cell_of, cells
     from symlandscape.regions.bounds import Bound, bound
+    from symlandscape.regions.census import Count, count
     from symlandscape.regions.classification import classify
-    from symlandscape.regions.counting import Count, characteristic_polynomial, count, cover, zaslavsky
+    from symlandscape.regions.counting import characteristic_polynomial, cover, zaslavsky
     from symlandscape.regions.doubling import doubled_fit, doubling_width, outputs, paper_width
     from symlandscape.regions.drawn_minima import draw_minima
     from symlandscape.regions.glyphs import glyph_digits, glyph_image
@@ -96,7 +97,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "arrangement": ("Cell", "Cells", "cell_of", "cells"),
     "bounds": ("Bound", "bound"),
     "classification": ("classify",),
-    "counting": ("Count", "characteristic_polynomial", "count", "cover", "zaslavsky"),
+    "census": ("Count", "count"),
+    "counting": ("characteristic_polynomial", "cover", "zaslavsky"),
     "doubling": ("doubled_fit", "doubling_width", "outputs", "paper_width"),
     "drawn_minima": ("draw_minima",),
     "glyphs": ("glyph_digits", "glyph_image"),

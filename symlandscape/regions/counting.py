@@ -4,53 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from symlandscape.arith.rationals import primitive
 from symlandscape.errors import InputError
-from symlandscape.regions.points import Points
 
-__all__ = ["Count", "characteristic_polynomial", "count", "cover", "zaslavsky"]
+__all__ = ["characteristic_polynomial", "cover", "zaslavsky"]
 
 Line = tuple[int, ...]
 LARGEST_COVER_BITS = 13_000  # the interpreter refuses to print longer integers
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """The cells of an arrangement, by three roads: enumeration, characteristic polynomial, Cover's formula."""
-
-    samples: int
-    inputs: int
-    lines: int
-    rank: int
-    cells: int
-    zaslavsky: int
-    cover: int
-    polynomial: tuple[int, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def general_position(self) -> bool:
-        """Whether every d of the (merged) points are independent: exactly then Cover's count is reached."""
-        return self.zaslavsky == self.cover
-
-    def document(self) -> dict[str, Any]:
-        """The JSON document of `symlandscape regions count FILE`."""
-        return {
-            "cells": self.cells,
-            "cover": self.cover,
-            "zaslavsky": self.zaslavsky,
-            "general_position": self.general_position,
-            "samples": self.samples,
-            "inputs": self.inputs,
-            "lines": self.lines,
-            "rank": self.rank,
-            "characteristic_polynomial": list(self.polynomial),
-            "notes": list(self.notes),
-            "level": "proved" if self.cells == self.zaslavsky else "refuted",
-        }
 
 
 def cover(samples: int, inputs: int) -> int:
@@ -102,25 +63,6 @@ def characteristic_polynomial(lines: Sequence[Line], inputs: int) -> tuple[int, 
 def zaslavsky(lines: Sequence[Line], inputs: int) -> int:
     """(-1)^d chi(-1): the cells of the arrangement, in any position. Source: zaslavsky_1975, Theorem A."""
     return sum(c * (-1) ** (inputs + k) for k, c in enumerate(characteristic_polynomial(lines, inputs)))
-
-
-def count(points: Points) -> Count:
-    """The cells of the arrangement of the hyperplanes x_n . w = 0: enumerated, and by both formulas."""
-    from symlandscape.regions.arrangement import cells
-
-    found = cells(points)
-    polynomial = characteristic_polynomial(points.lines, points.inputs)
-    return Count(
-        points.samples,
-        points.inputs,
-        len(points.lines),
-        found.rank,
-        len(found.cells),
-        sum(c * (-1) ** (points.inputs + k) for k, c in enumerate(polynomial)),
-        cover(len(points.lines), points.inputs),
-        polynomial,
-        points.notes,
-    )
 
 
 def _restrict(lines: Sequence[Line], to: Line) -> tuple[Line, ...]:

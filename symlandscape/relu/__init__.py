@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symlandscape.relu.asymptotic_series import Expansion, series
     from symlandscape.relu.atlases import Atlas, atlas
     from symlandscape.relu.bifurcations import Daughter, bifurcation_graph, daughters
     from symlandscape.relu.block_formulas import Blocks, blocks
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from symlandscape.relu.crossings import Threshold, Thresholds, thresholds
     from symlandscape.relu.discovery import Discovery, discover
     from symlandscape.relu.every_index import Saddle, Saddles, saddles
-    from symlandscape.relu.expansions import Expansion, series
     from symlandscape.relu.families import Family, family
     from symlandscape.relu.files import MatrixFile, read_matrices, read_targets
     from symlandscape.relu.fixed_space import SolveResult, solve
@@ -101,7 +101,7 @@ _HOMES = {
     "critical_point": ("CriticalPoint", "SpectralBlock"),
     "crossings": ("Threshold", "Thresholds", "thresholds"),
     "discovery": ("Discovery", "discover"),
-    "expansions": ("Expansion", "series"),
+    "asymptotic_series": ("Expansion", "series"),
     "families": ("Family", "family"),
     "files": ("MatrixFile", "read_matrices", "read_targets"),
     "for_all": ("MinimumForAll", "minimum_for_all"),

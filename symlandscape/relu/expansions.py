@@ -21,14 +21,13 @@ from symlandscape.arith.power_series import Series, series_field
 from symlandscape.errors import InputError
 from symlandscape.relu.expansion import Expansion
 from symlandscape.relu.families import Family
-from symlandscape.relu.families import family as family_of
 from symlandscape.relu.puiseux import TooFewTerms, ascending, characteristic_polynomial, roots
 from symlandscape.relu.reduced import ReducedPoint, reduced_point
 from symlandscape.symmetry.isotypic import components
 from symlandscape.symmetry.pairing import norms, pair
 from symlandscape.symmetry.pattern import Pattern
 
-__all__ = ["Expansion", "coordinate_series", "generic_pattern", "series", "solve_series"]
+__all__ = ["coordinate_series", "generic_pattern", "plain_series", "solve_series"]
 
 GUARD = 5  # further powers of the coordinates, used up by quotients and by cancellations in characteristic polynomials
 MOST_GUARD = 24
@@ -40,29 +39,8 @@ JACOBIAN_LENGTH = 8
 KEPT_TERMS = 2  # terms of a step that are taken: its first ones are right, later ones only make fractions long
 
 
-def series(family: Family | str, order: int | None = None, extra: int = 0, slope: Fraction | int = 0) -> Expansion:
-    """The family's series up to s^order: coordinates, loss, eigenvalues of every isotypic block.
-
-    In s = d^(-1/2) for ``A<q>`` and ``F<p>`` (the small block fixed, the large one growing with d) at k = d, order 6
-    unless given; with a letter as size, ``A[kept=q]`` or ``F[flipped=p]``, for all sizes at once (order 2 unless
-    given); with one extra row in the power of d that the branch has. ``extra`` and ``slope`` go with a name. Raises
-    InputError for other parametrisations, orders below 1, or a branch whose coefficients leave the field.
-    """
-    if order is not None and order < 1:
-        raise InputError(f"expected an order of at least 1, got {order}")
-    if isinstance(family, str):
-        from symlandscape.relu.symbolic_expansions import is_symbolic, symbolic_series
-
-        if is_symbolic(family):
-            if extra:
-                raise InputError("series with a letter as size are there at k = d; write a number, or leave out extra")
-            return symbolic_series(family, 2 if order is None else order, slope)
-        family = family_of(family, extra=extra, slope=slope)
-    order = 6 if order is None else order
-    if family.extra:
-        from symlandscape.relu.extra_expansions import extra_series
-
-        return extra_series(family, order)
+def plain_series(family: Family, order: int) -> Expansion:
+    """The series of ``A<q>`` or ``F<p>`` at k = d up to s^order. Raises InputError for other parametrisations."""
     if (family.kind, family.role) not in {("A", "kept"), ("F", "flipped")}:
         hint = "C0 is known in closed form for all d, see derivations.global_minimum"
         raise InputError(f"series are there for A<q> and F<p>, and {family.name} came; {hint}")

@@ -21,7 +21,8 @@ from symlandscape.arith.power_series import Series, series_field
 from symlandscape.arith.real_coefficients import RealCoefficient
 from symlandscape.errors import InputError
 from symlandscape.relu.branch_powers import Sampled, agreement, branch_powers, sampled
-from symlandscape.relu.expansions import Expansion, generic_pattern, match_powers, sizes_in_s, spectral_series
+from symlandscape.relu.expansion import Expansion
+from symlandscape.relu.expansions import generic_pattern, match_powers, sizes_in_s, spectral_series
 from symlandscape.relu.families import Family
 from symlandscape.relu.reduced import ReducedPoint, reduced_point
 from symlandscape.symmetry.pattern import Pattern

@@ -17,9 +17,9 @@ import sympy
 from symlandscape.arith.parameter_field import Parameter
 from symlandscape.arith.power_series import Series, series_field
 from symlandscape.errors import InputError
+from symlandscape.relu.expansion import Expansion
 from symlandscape.relu.expansions import (
     LENGTH,
-    Expansion,
     coordinate_start,
     match_powers,
     sizes_in_s,
