@@ -26,7 +26,7 @@ def forget():
     hessian_blocks.two_roads.cache_clear()
 
 
-@pytest.mark.parametrize("pattern", ["n", "n-1,1", "m,p"])
+@pytest.mark.parametrize("pattern", ["n", "n-1,1", pytest.param("m,p", marks=pytest.mark.full)])
 def test_decompositions_are_proved_and_blocks_checked_by_two_roads_and_lapack(monkeypatch, pattern):
     found = claims(monkeypatch, pattern)
     assert found[f"relu.decomposition.{pattern}"].level is Level.PROVED

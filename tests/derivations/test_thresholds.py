@@ -57,6 +57,7 @@ def test_the_figure_marks_the_crossing_on_zero():
     assert {t.get_text() for t in ax.get_legend().get_texts()} == {"t", "s0", "x0", "y0"}
 
 
+@pytest.mark.full
 def test_both_parametrisations_lie_on_one_curve_of_thresholds(monkeypatch):
     from matplotlib import pyplot
 
