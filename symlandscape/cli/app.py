@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from symlandscape import __version__
-from symlandscape.cli import check, cite, particles, regions, relu, reproduce, spinglass
+from symlandscape.cli import check, cite, particles, regions, relu, reproduce, runs, spinglass
 from symlandscape.cli.frame import guard
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ app.add_typer(relu.app, name="relu")
 app.add_typer(spinglass.app, name="spinglass")
 app.add_typer(regions.app, name="regions")
 app.add_typer(particles.app, name="particles")
+app.add_typer(runs.app, name="runs")
 app.command("reproduce")(reproduce.reproduce)
 app.command("check")(check.check)
 app.command("cite")(cite.cite)

@@ -31,7 +31,10 @@ class PipeClosed(Exception):
     """The reader of stdout left (`symlandscape .. | head`)."""
 
 
-INTERRUPTED = "interrupted: nothing half-written was left behind; start the same command again to repeat it"
+INTERRUPTED = (
+    "interrupted: nothing half-written was left behind, and a --store keeps what was finished; "
+    "start the same command again"
+)
 
 
 LONGEST = 1000  # characters of a sentence

@@ -48,6 +48,28 @@ Digits = Annotated[int, typer.Option("--digits", min=1, max=100_000, help="Signi
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers.")]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads; the result does not depend on them.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where the kernels run.")]
+Store = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="FILE", help="Keep finished tasks here, and resume.", show_default=False),
+]
+Executor = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        metavar="WHERE",
+        help="processes:N, dask://HOST:PORT or threads:N in the place of --threads.",
+        show_default=False,
+    ),
+]
+ShardOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        help="Compute share I = 0 .. N-1 into --store; `runs merge` joins them.",
+        show_default=False,
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE", help="Write the arrays found to this .npz file.", show_default=False),

@@ -9,9 +9,21 @@ import typer
 
 from symlandscape.cli.files import prepare_arrays, write_arrays
 from symlandscape.cli.frame import ExitCode
-from symlandscape.cli.options import Device, DeviceOption, Json, Out, Seed, Threads, exact
+from symlandscape.cli.options import (
+    Device,
+    DeviceOption,
+    Executor,
+    Json,
+    Out,
+    Seed,
+    ShardOption,
+    Store,
+    Threads,
+    exact,
+)
 from symlandscape.cli.output import line, print_json, show, table
 from symlandscape.cli.progress import progress
+from symlandscape.cli.shards import shares
 from symlandscape.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +48,9 @@ def decay(
     seed: Seed = 0,
     threads: Threads = 1,
     device: DeviceOption = Device.CPU,
+    store: Store = None,
+    executor: Executor = None,
+    shard: ShardOption = None,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -46,7 +61,7 @@ def decay(
     from symlandscape import regions
 
     prepare_arrays(out)
-    with progress(f"{draws} draws for each N") as callback:
+    with shares(shard, as_json, out), progress(f"{draws} draws for each N") as callback:
         found = regions.decay(
             inputs,
             width,
@@ -59,6 +74,9 @@ def decay(
             threads=threads,
             device=device.value,
             progress=callback,
+            store=store,
+            executor=executor,
+            shard=shard,
         )
     document = found.document()
     if out is not None:

@@ -16,6 +16,7 @@ from symlandscape.cli.options import (
     Device,
     DeviceOption,
     Digits,
+    Executor,
     Extra,
     ExtraRows,
     ExtraRowsOption,
@@ -25,7 +26,9 @@ from symlandscape.cli.options import (
     Method,
     Out,
     Seed,
+    ShardOption,
     Slope,
+    Store,
     Threads,
     exact,
     exact_slope,
@@ -36,6 +39,7 @@ from symlandscape.cli.relu_atlas import atlas
 from symlandscape.cli.relu_branch import branch, daughters
 from symlandscape.cli.relu_saddles import saddles
 from symlandscape.cli.relu_study import dynamics, lengths, slopes, split
+from symlandscape.cli.shards import shares
 
 app = typer.Typer(
     help="Critical points of the two-layer ReLU target-student loss: families, spectra, formulas, random starts.",
@@ -191,10 +195,9 @@ def discover(
     seed: Seed = 0,
     threads: Threads = 1,
     device: DeviceOption = Device.CPU,
-    store: Annotated[
-        Path | None,
-        typer.Option("--store", metavar="FILE", help="Keep finished starts here and resume.", show_default=False),
-    ] = None,
+    store: Store = None,
+    executor: Executor = None,
+    shard: ShardOption = None,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -203,7 +206,7 @@ def discover(
 
     prepare_arrays(out)
     given = None if targets is None else relu.read_targets(targets)
-    with progress(f"{starts} starts") as callback:
+    with shares(shard, as_json, out), progress(f"{starts} starts") as callback:
         result = relu.discover(
             neurons,
             inputs,
@@ -216,6 +219,8 @@ def discover(
             store=store,
             targets=given,
             slope=exact_slope(slope),
+            executor=executor,
+            shard=shard,
         )
     document = result.document()
     if out is not None:

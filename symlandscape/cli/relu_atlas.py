@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from symlandscape.cli.frame import ExitCode, say
-from symlandscape.cli.options import Json
+from symlandscape.cli.options import Executor, Json, ShardOption, Store
 from symlandscape.cli.output import line, print_json, show
 from symlandscape.cli.progress import progress
+from symlandscape.cli.shards import shares
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -26,10 +27,9 @@ def atlas(
     processes: Annotated[
         int, typer.Option("--processes", min=1, metavar="N", help="Processes; the result does not depend on them.")
     ] = 1,
-    store: Annotated[
-        Path | None,
-        typer.Option("--store", metavar="FILE", help="Keep finished branches here and resume.", show_default=False),
-    ] = None,
+    store: Store = None,
+    executor: Executor = None,
+    shard: ShardOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write the document to this file.", show_default=False)
     ] = None,
@@ -38,8 +38,8 @@ def atlas(
     """Which A(p|q) and F(p|q) with p + q <= N exist and which are minima, each certified; exit 3 when one is open."""
     from symlandscape import relu
 
-    with progress("branches") as callback:
-        made = relu.atlas(upto, processes=processes, store=store, progress=callback)
+    with shares(shard, as_json, out), progress("branches") as callback:
+        made = relu.atlas(upto, processes=processes, store=store, progress=callback, executor=executor, shard=shard)
     if out is not None:
         made.write(out)
     document = made.document()

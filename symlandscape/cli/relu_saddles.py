@@ -9,9 +9,10 @@ import typer
 
 from symlandscape.cli.files import prepare_arrays, write_arrays
 from symlandscape.cli.frame import ExitCode
-from symlandscape.cli.options import Device, DeviceOption, Json, Out, Seed, Threads
+from symlandscape.cli.options import Device, DeviceOption, Executor, Json, Out, Seed, ShardOption, Store, Threads
 from symlandscape.cli.output import line, print_json, show, table
 from symlandscape.cli.progress import progress
+from symlandscape.cli.shards import shares
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -25,6 +26,9 @@ def saddles(
     seed: Seed = 0,
     threads: Threads = 1,
     device: DeviceOption = Device.CPU,
+    store: Store = None,
+    executor: Executor = None,
+    shard: ShardOption = None,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -32,9 +36,19 @@ def saddles(
     from symlandscape import relu
 
     prepare_arrays(out)
-    with progress(f"{starts} starts") as callback:
+    with shares(shard, as_json, out), progress(f"{starts} starts") as callback:
         found = relu.saddles(
-            neurons, inputs, starts, seed=seed, threads=threads, certify=certify, progress=callback, device=device.value
+            neurons,
+            inputs,
+            starts,
+            seed=seed,
+            threads=threads,
+            certify=certify,
+            progress=callback,
+            device=device.value,
+            store=store,
+            executor=executor,
+            shard=shard,
         )
     document = found.document()
     if out is not None:

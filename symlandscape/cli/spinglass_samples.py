@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from symlandscape.cli.files import prepare_arrays, write_arrays
 from symlandscape.cli.frame import ExitCode, say
-from symlandscape.cli.options import Device, DeviceOption, Json, Out, Seed, Threads, exact
+from symlandscape.cli.options import (
+    Device,
+    DeviceOption,
+    Executor,
+    Json,
+    Out,
+    Seed,
+    ShardOption,
+    Store,
+    Threads,
+    exact,
+)
 from symlandscape.cli.output import line, print_json, show, table
 from symlandscape.cli.progress import progress
+from symlandscape.cli.shards import shares
 from symlandscape.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,6 +57,9 @@ def enumerate_points(
     seed: Seed = 0,
     threads: Threads = 1,
     device: DeviceOption = Device.CPU,
+    store: Store = None,
+    executor: Executor = None,
+    shard: ShardOption = None,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -54,9 +68,18 @@ def enumerate_points(
 
     prepare_arrays(out)
     energy = None if below is None else exact(below)
-    with progress(f"{samples} samples") as callback:
+    with shares(shard, as_json, out), progress(f"{samples} samples") as callback:
         found = spinglass.enumerate_critical_points(
-            p, spins, samples, seed, threads=threads, device=device.value, progress=callback
+            p,
+            spins,
+            samples,
+            seed,
+            threads=threads,
+            device=device.value,
+            progress=callback,
+            store=store,
+            executor=executor,
+            shard=shard,
         )
     document = found.document(energy)
     if out is not None:
@@ -88,10 +111,9 @@ def descend(
     seed: Seed = 0,
     threads: Threads = 1,
     device: DeviceOption = Device.CPU,
-    store: Annotated[
-        Path | None,
-        typer.Option("--store", metavar="FILE", help="Keep finished samples here and resume.", show_default=False),
-    ] = None,
+    store: Store = None,
+    executor: Executor = None,
+    shard: ShardOption = None,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -100,7 +122,7 @@ def descend(
 
     prepare_arrays(out)
     model = _model(p, mixture)
-    with progress(f"{samples} samples") as callback:
+    with shares(shard, as_json, out), progress(f"{samples} samples") as callback:
         found = spinglass.descend(
             model,
             spins,
@@ -112,6 +134,8 @@ def descend(
             device=device.value,
             progress=callback,
             store=store,
+            executor=executor,
+            shard=shard,
         )
     document = found.document()
     if out is not None:

@@ -8,7 +8,8 @@ hold a minimum at all. Source: soudry_hoffer_2017, sections 3 and 4; sampling an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -23,12 +24,14 @@ from symlandscape.backends.regions import RegionVerdict, check_slope, classify_r
 from symlandscape.errors import InputError
 from symlandscape.regions.bounds import paper_gamma
 from symlandscape.regions.sampling import balanced_labels, gaussian_points, gaussian_weights, sizes
+from symlandscape.runs import Task, run
 from symlandscape.statistics import estimate, wilson_interval, z_score
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Progress = Callable[[int, int, str], None]
 
+TASK_KIND = "regions.decay/1"
 BATCH = 64
 DATASETS = 16
 MOST_DRAWS = 10**8
@@ -199,27 +202,45 @@ def decay(
     threads: int = 1,
     device: str = "cpu",
     progress: Progress | None = None,
+    store: str | os.PathLike[str] | None = None,
+    executor: str | None = None,
+    shard: str | None = None,
 ) -> Decay:
     """Sample the necessary set for each number of points: `draws` pairs (X, W), balanced labels, Gaussian points.
 
     slope: exact, not 1; eps in [0, 1): strictly more than eps N points are misclassified. datasets: different X among
     the draws (default 16, at most `draws`). Pair i depends on the seed, N, `datasets` and i alone, not on threads.
-    Level ESTIMATED. Raises InputError.
+    One task is up to 64 pairs of one data set: `store`, `executor` and `shard` are those of `runs.run`. What is stored
+    does not depend on eps. Level ESTIMATED. Raises InputError.
     """
     slope, eps = Fraction(slope), Fraction(eps)
-    backends.resolve_device(device)
+    place = backends.resolve_device(device)
     groups = min(DATASETS, draws) if datasets is None else datasets
     _check(slope, eps, draws, groups, threads)
     if not samples:
         raise InputError("expected at least one number of samples, got none; give some, like 16,24,32")
     for number in samples:
         sizes(number, inputs, width)
+    common: dict[str, Any] = {"inputs": inputs, "width": width, "slope": str(slope), "seed": seed}
+    common |= {} if place == "cpu" else {"device": place}
+    tasks = [Task(TASK_KIND, {**common, **batch}) for n in samples for batch in _batches(n, draws, groups)]
+    found = iter(
+        run(
+            tasks,
+            _classified,
+            store=store,
+            threads=threads,
+            executor=executor,
+            shard=shard,
+            progress=progress,
+            label="batches",
+        )
+    )
     rows = []
-    for place, number in enumerate(samples):
-        row = _blank(number, inputs, width, slope, eps, groups, draws)
-        for done in _fill(row, seed, threads, device):
-            if progress is not None:
-                progress(place * draws + done, len(samples) * draws, f"N = {number}")
+    for n in samples:
+        row = _blank(n, inputs, width, slope, eps, groups, draws)
+        for batch in _batches(n, draws, groups):
+            _put(row, batch, next(found))
         rows.append(row)
     return Decay(tuple(rows), seed)
 
@@ -244,17 +265,30 @@ def _blank(samples: int, inputs: int, width: int, slope: Fraction, eps: Fraction
     return DecayRow(samples, inputs, width, slope, eps, groups, wrong, ranks, verdicts, dead, unclear)
 
 
-def _fill(row: DecayRow, seed: int, threads: int, device: str) -> Iterator[int]:
-    """Draw and classify into the row's arrays; yields how many draws are done."""
-    y, done = balanced_labels(row.samples), 0
-    for j in range(row.datasets):
-        X = gaussian_points(row.samples, row.inputs, seed, j)
-        mine = np.arange(j, row.draws, row.datasets)
-        for begin in range(0, mine.size, BATCH):
-            chosen = mine[begin : begin + BATCH]
-            drawn = [gaussian_weights(int(i), 1, row.width, row.inputs, seed, row.samples) for i in chosen]
-            found = classify_regions(np.concatenate(drawn), X, y, float(row.slope), threads, device)
-            row.wrong[chosen], row.ranks[chosen], row.verdicts[chosen] = found.wrong, found.ranks, found.verdicts
-            row.dead[chosen], row.unclear[chosen] = found.dead_points, found.unclear
-            done += chosen.size
-            yield done
+def _batches(samples: int, draws: int, groups: int) -> Iterator[dict[str, int]]:
+    """Draws first, first + step, .. (count of them) with data set `dataset`, for all data sets."""
+    for dataset in range(groups):
+        mine = range(dataset, draws, groups)
+        for begin in range(0, len(mine), BATCH):
+            part = mine[begin : begin + BATCH]
+            yield {"samples": samples, "dataset": dataset, "first": part[0], "step": groups, "count": len(part)}
+
+
+def _draws(batch: Mapping[str, int]) -> range:
+    return range(batch["first"], batch["first"] + batch["count"] * batch["step"], batch["step"])
+
+
+def _classified(task: Task) -> dict[str, npt.NDArray[Any]]:
+    """The classes of one batch of pairs (X, W); a pure function of the task."""
+    q = task.parameters
+    X = gaussian_points(q["samples"], q["inputs"], q["seed"], q["dataset"])
+    drawn = [gaussian_weights(i, 1, q["width"], q["inputs"], q["seed"], q["samples"]) for i in _draws(q)]
+    y = balanced_labels(q["samples"])
+    f = classify_regions(np.concatenate(drawn), X, y, float(Fraction(q["slope"])), device=q.get("device", "cpu"))
+    return {"wrong": f.wrong, "ranks": f.ranks, "verdicts": f.verdicts, "dead": f.dead_points, "unclear": f.unclear}
+
+
+def _put(row: DecayRow, batch: Mapping[str, int], found: Mapping[str, npt.NDArray[Any]]) -> None:
+    chosen = np.array(_draws(batch))
+    for name, values in found.items():
+        getattr(row, name)[chosen] = values

@@ -12,11 +12,9 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from itertools import groupby
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +29,7 @@ from symlandscape.relu.atlas_row import MAX_PRECISION, pattern_of, row_of_atlas
 from symlandscape.relu.certification import certify
 from symlandscape.relu.critical_point import CriticalPoint
 from symlandscape.relu.naming import same_point
-from symlandscape.runs import Store, Task, run
+from symlandscape.runs import Task, run
 from symlandscape.symmetry.pattern import Pattern
 
 __all__ = ["Atlas", "Cell", "atlas", "load"]
@@ -165,43 +163,35 @@ def atlas(
     processes: int = 1,
     store: str | os.PathLike[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    executor: str | None = None,
+    shard: str | None = None,
 ) -> Atlas:
     """The atlas of A(p|q) and F(p|q), p >= 1, q >= 0, p + q <= ``upto`` (1 to 200), k = d = p + q, slope 0.
 
     One task is one branch; ``processes`` work on them (ball arithmetic has one precision for a whole process, so
-    threads cannot), and the result does not depend on their number. With ``store`` finished branches are kept in that
-    file and found again. Existence, signs and coincidences are CERTIFIED or said to be undecided; that a point belongs
-    to the branch rests on continuation in floats. A script that asks for several processes needs ``if __name__ ==
-    "__main__":``. Raises InputError for numbers outside these ranges.
+    threads cannot), and the result does not depend on their number. ``store``, ``executor`` (in the place of
+    ``processes``) and ``shard`` are those of ``runs.run``. Existence, signs and coincidences are CERTIFIED or said to
+    be undecided; that a point belongs to the branch rests on continuation in floats. A script that asks for several
+    processes needs ``if __name__ == "__main__":``. Raises InputError for numbers outside these ranges.
     """
     if isinstance(upto, bool) or not isinstance(upto, int) or not 1 <= upto <= LARGEST:
         raise InputError(f"the atlas is made for p + q up to a number from 1 to {LARGEST}, but {upto!r} came")
     if processes < 1:
         raise InputError(f"expected at least one process, got {processes}")
+    if processes > 1 and executor is not None:
+        raise InputError(f"expected an executor or processes, got both; leave out processes = {processes}")
     rows = [("A", q) for q in range(upto)] + [("F", p) for p in range(1, upto)]
     tasks = [Task(TASK_KIND, {"kind": kind, "count": count, "upto": upto, "digits": DIGITS}) for kind, count in rows]
-    kept = None if store is None else Store(os.fspath(store))
-    try:
-        found = _spread(tasks, min(processes, len(tasks)), kept, progress)
-    finally:
-        if kept is not None:
-            kept.close()
-    cells = [Cell(**cell) for row in found for cell in reversed(row)]
-    return Atlas(upto, DIGITS, _merged(sorted(cells, key=lambda c: (c.kind, c.q, c.p))))
 
-
-def _spread(
-    tasks: list[Task], processes: int, store: Store | None, progress: Callable[[int, int], None] | None
-) -> list[list[dict[str, Any]]]:
     def tell(done: int, total: int, label: str) -> None:
         if progress is not None:
             progress(done, total)
 
-    if processes == 1:
-        return run(tasks, row_of_atlas, store=store, progress=tell)
-    # spawned, not forked: a fork of a process whose libraries have threads may hang
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return run(tasks, row_of_atlas, store=store, executor=pool, progress=tell)
+    if processes > 1:
+        executor = f"processes:{processes}"
+    found = run(tasks, row_of_atlas, store=store, executor=executor, shard=shard, alone=True, progress=tell)
+    cells = [Cell(**cell) for row in found for cell in reversed(row)]
+    return Atlas(upto, DIGITS, _merged(sorted(cells, key=lambda c: (c.kind, c.q, c.p))))
 
 
 def _merged(cells: list[Cell]) -> tuple[Cell, ...]:

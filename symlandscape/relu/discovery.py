@@ -19,7 +19,7 @@ from symlandscape.evidence import Verdict
 from symlandscape.relu.identification import IdentifiedPoint, identify_matrix
 from symlandscape.relu.targets import orthogonal_targets
 from symlandscape.relu.zero_loss import zero_loss
-from symlandscape.runs import Store, Task, run, start_batch
+from symlandscape.runs import Task, run, start_batch
 
 __all__ = ["Discovery", "discover"]
 
@@ -120,14 +120,17 @@ def discover(
     store: str | os.PathLike[str] | None = None,
     targets: np.ndarray | None = None,
     slope: Fraction | int = 0,
+    executor: str | None = None,
+    shard: str | None = None,
 ) -> Discovery:
     """The critical points that ``starts`` random starts reach for k = ``neurons`` and d = ``inputs``, with targets V
     (h, d), default the unit vectors.
 
     Start i has independent normal entries of variance 1/d and depends on ``seed`` and i alone; the result does not
     depend on ``threads``. ``method`` is ``lbfgs`` (then Newton-CG), or ``gd``, ``heavy-ball``, ``nesterov`` with a
-    fixed step, polished at the end. With ``store`` finished chunks are kept in that file and found again. Counts are
-    ESTIMATED; each point carries its own level. Raises InputError for sizes below 1, unknown methods or devices.
+    fixed step, polished at the end. One task is a chunk of starts: ``store``, ``executor`` and ``shard`` are those of
+    ``runs.run``. Counts are ESTIMATED; each point carries its own level. Raises InputError for sizes
+    below 1, unknown methods or devices.
     """
     if neurons < 1 or inputs < 1 or starts < 1:
         raise InputError(f"expected at least one neuron, input and start, got {neurons}, {inputs} and {starts}")
@@ -164,11 +167,7 @@ def discover(
         if progress is not None:
             progress(min(starts, done * CHUNK), starts)
 
-    if store is None:
-        chunks = run(tasks, _minimise, threads=threads, progress=tell)
-    else:
-        with Store(os.fspath(store)) as kept:
-            chunks = run(tasks, _minimise, store=kept, threads=threads, progress=tell)
+    chunks = run(tasks, _minimise, store=store, threads=threads, executor=executor, shard=shard, progress=tell)
     points = np.concatenate([chunk["points"] for chunk in chunks])
     losses = np.concatenate([chunk["losses"] for chunk in chunks])
     status = np.concatenate([chunk["status"] for chunk in chunks])

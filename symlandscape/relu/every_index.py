@@ -12,6 +12,7 @@ direction for each neuron beyond the first. A continuum is one kind, represented
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -177,14 +178,17 @@ def saddles(
     certify: bool = False,
     progress: Callable[[int, int], None] | None = None,
     device: str = "cpu",
+    store: str | os.PathLike[str] | None = None,
+    executor: str | None = None,
+    shard: str | None = None,
 ) -> Saddles:
     """Critical points of every index of the loss with k = ``neurons``, d = ``inputs``, V = I, slope 0.
 
     Start i depends on ``seed`` and i alone: normal entries of a log-uniform scale between 0.1 and 2 times 1/sqrt d. The
     result does not depend on ``threads``. Points are ESTIMATED (gradient length at most 1e-11); with ``certify`` each
     representative without flat directions is enclosed, and its level is CERTIFIED where existence and index are proved.
-    Newton runs on the processor; ``device`` is checked as everywhere. Raises InputError for sizes below 1, beyond 10
-    million starts, and for a device that is not there.
+    Newton runs on the processor; ``device`` is checked as everywhere. ``store``, ``executor`` and ``shard`` are those
+    of ``runs.run``. Raises InputError for sizes below 1, beyond 10 million starts, and for a device that is not there.
     """
     backends.resolve_device(device)
     if neurons < 1 or inputs < 1 or starts < 1:
@@ -201,10 +205,7 @@ def saddles(
         if progress is not None:
             progress(min(starts, done * CHUNK), starts)
 
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):  # small eigenproblems: BLAS threads would only get in each other's way
-        chunks = run(tasks, _chunk, threads=threads, progress=tell)
+    chunks = run(tasks, _chunk, store=store, threads=threads, executor=executor, shard=shard, progress=tell)
     points = np.concatenate([chunk["points"] for chunk in chunks])
     status = np.concatenate([chunk["status"] for chunk in chunks])
     reasons = Counter(REASONS[int(s)] for s in status if s != FOUND)

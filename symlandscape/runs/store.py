@@ -1,12 +1,14 @@
-"""Store: results of tasks in one SQLite file, one transaction each, so that a run may be killed and resumed."""
+"""Store: results of tasks in one SQLite file, in whole transactions, so that a run may be killed and resumed."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from symlandscape.errors import InputError
+from symlandscape.runs.program import difference, stamp
 from symlandscape.runs.task import Task
 
-VERSION = 1
+VERSION = 2
 _APPLICATION = 0x53594D4C  # "SYML" in the header of the file
 _ARRAY = "__array__"
 
@@ -51,25 +54,31 @@ def _revive(document: dict[str, Any]) -> Any:
 
 
 class Store:
-    """Results by task identity. `put` is atomic and durable: after a kill at any moment the file holds whole results.
+    """Results by task identity, of one program (`program.stamp`), in a file.
 
-    Several processes may append to one file on a local disk; the first result of a task stays. Used from one thread.
-    Raises InputError where the path is not a store of this version or cannot be written.
+    `put` and `append` are atomic and durable: after a kill at any moment the file holds whole results. Several
+    processes may append to one file on a local disk; the first result of a task stays. On a network disk, whose locks
+    may not hold, every process needs a file of its own (`merge` joins them). Used from one thread.
+    Raises InputError where the path is no store of this version and program or cannot be written; with `new` False also
+    where it does not exist.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | os.PathLike[str], new: bool = True) -> None:
         self.path = Path(path)
+        mode = "rwc" if new else "rw"
         try:
-            self._connection = sqlite3.connect(self.path, timeout=60.0, isolation_level=None)
+            address = f"{self.path.absolute().as_uri()}?mode={mode}"
+            self._connection = sqlite3.connect(address, timeout=60.0, isolation_level=None, uri=True)
             try:
                 self._prepare()
             except BaseException:
                 self._connection.close()
                 raise
-        except sqlite3.Error as error:
-            raise InputError(
-                f"expected a writable store file at {self.path}, got: {error}; choose another path"
-            ) from error
+        except (sqlite3.Error, ValueError) as error:
+            if isinstance(error, InputError):
+                raise
+            wanted = "a writable store file" if new else "a store of this program"
+            raise InputError(f"expected {wanted} at {self.path}, got: {error}; choose another path") from error
 
     def _prepare(self) -> None:
         execute = self._connection.execute
@@ -84,12 +93,21 @@ class Store:
                     "CREATE TABLE results (position INTEGER PRIMARY KEY, identity TEXT UNIQUE NOT NULL, "
                     "task TEXT NOT NULL, result TEXT NOT NULL)"
                 )
+                execute("CREATE TABLE program (stamp TEXT NOT NULL)")
+                execute("INSERT INTO program VALUES (?)", (stamp(),))
                 execute(f"PRAGMA application_id={_APPLICATION}")
                 execute(f"PRAGMA user_version={VERSION}")
             elif application != _APPLICATION or version != VERSION:
                 raise InputError(
                     f"expected a store of version {VERSION} at {self.path}, got another SQLite file "
                     f"(application {application}, version {version}); choose another path"
+                )
+            theirs = execute("SELECT stamp FROM program").fetchone()[0]
+            if theirs != stamp():
+                raise InputError(
+                    f"expected a store of this program at {self.path}, got one of another "
+                    f"({difference(theirs, stamp())}), whose results must not be mixed; finish it with that "
+                    "program, or choose another path"
                 )
         except BaseException:
             execute("ROLLBACK")
@@ -98,31 +116,91 @@ class Store:
 
     def put(self, task: Task, result: Any) -> None:
         """Append the result of a task; a task that is present keeps its first result."""
+        self.append([(task, encode(result))])
+
+    def append(self, found: Sequence[tuple[Task, str]]) -> None:
+        """Append encoded results, all of them or none; tasks that are present keep their first results."""
+        execute = self._connection.execute
+        rows = [(task.identity, task.canonical, text) for task, text in found]
         try:
-            self._connection.execute(
-                "INSERT OR IGNORE INTO results (identity, task, result) VALUES (?, ?, ?)",
-                (task.identity, task.canonical, encode(result)),
-            )
+            execute("BEGIN IMMEDIATE")
+            try:
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO results (identity, task, result) VALUES (?, ?, ?)", rows
+                )
+                execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # a full disk has rolled it back already
+                    execute("ROLLBACK")
+                raise
         except sqlite3.Error as error:
-            raise InputError(f"expected to append to the store {self.path}, got: {error}") from error
+            raise InputError(
+                f"expected to append to the store {self.path}, got: {error}; what it held before is still whole: free "
+                "the disk or end the other program, and start again"
+            ) from error
+
+    def _rows(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise InputError(
+                f"expected a whole store at {self.path}, got: {error}; choose another path, or a copy of it"
+            ) from error
+
+    def text(self, identity: str) -> str | None:
+        """The encoded result of the task with this identity, or None."""
+        rows = self._rows("SELECT result FROM results WHERE identity = ?", identity)
+        return rows[0][0] if rows else None
 
     def get(self, task: Task, default: Any = None) -> Any:
         """The stored result of a task, or `default`."""
-        row = self._connection.execute("SELECT result FROM results WHERE identity = ?", (task.identity,)).fetchone()
-        return default if row is None else decode(row[0])
+        text = self.text(task.identity)
+        return default if text is None else decode(text)
 
     def __contains__(self, task: Task) -> bool:
-        found = self._connection.execute("SELECT 1 FROM results WHERE identity = ?", (task.identity,)).fetchone()
-        return found is not None
+        return bool(self._rows("SELECT 1 FROM results WHERE identity = ?", task.identity))
 
     def __len__(self) -> int:
-        return int(self._connection.execute("SELECT count(*) FROM results").fetchone()[0])
+        return int(self._rows("SELECT count(*) FROM results")[0][0])
 
     def items(self) -> Iterator[tuple[Task, Any]]:
         """Tasks and results in the order in which they were appended."""
-        for text, result in self._connection.execute("SELECT task, result FROM results ORDER BY position").fetchall():
+        for text, result in self._rows("SELECT task, result FROM results ORDER BY position"):
             document = json.loads(text)
             yield Task(document["kind"], document["parameters"]), decode(result)
+
+    def encoded(self) -> Iterator[tuple[str, str, str]]:
+        """Identity, canonical task and encoded result, ascending by identity; rows are read one by one."""
+        identities = [row[0] for row in self._rows("SELECT identity FROM results ORDER BY identity")]
+        for identity in identities:
+            yield self._rows("SELECT identity, task, result FROM results WHERE identity = ?", identity)[0]
+
+    def export(self) -> Iterator[str]:
+        """The canonical form of the content, one JSON line for each task: equal for stores with equal results."""
+        for identity, task, result in self.encoded():
+            yield f'{{"identity":"{identity}","result":{result},"task":{task}}}\n'
+
+    def digest(self) -> str:
+        """sha256 of the canonical form."""
+        found = hashlib.sha256()
+        for line in self.export():
+            found.update(line.encode("ascii"))
+        return found.hexdigest()
+
+    def kinds(self) -> dict[str, int]:
+        """How many results of each kind of task there are."""
+        rows = self._rows("SELECT json_extract(task, '$.kind'), count(*) FROM results GROUP BY 1 ORDER BY 1")
+        return {str(kind): int(count) for kind, count in rows}
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document of ``runs show`` (schema ``runs.store``)."""
+        return {
+            "store": str(self.path),
+            "program": json.loads(stamp()),
+            "results": len(self),
+            "kinds": self.kinds(),
+            "sha256": self.digest(),
+        }
 
     def close(self) -> None:
         """Close the file."""

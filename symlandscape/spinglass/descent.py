@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy.typing as npt
 
 from symlandscape import backends
 from symlandscape.errors import InputError
-from symlandscape.runs import Store, Task, generator, run
+from symlandscape.runs import Task, generator, run
 from symlandscape.spinglass.hamiltonian import (
     Hamiltonian,
     energy_per_spin,
@@ -145,13 +144,15 @@ def descend(
     device: str = "cpu",
     progress: Callable[..., None] | None = None,
     store: str | os.PathLike[str] | None = None,
+    executor: str | None = None,
+    shard: str | None = None,
 ) -> Descent:
     """Final energies of descents from random points: M = `samples` Hamiltonians of N = `spins`, S = `starts` each.
 
     method "gd": gradient descent on the sphere, step 1/(4 sqrt(nu''(1))), to a gradient of 1e-4 sqrt(N), then Newton,
     which stays in the basin; "lbfgs": L-BFGS and Newton, which is faster and chooses other basins. Both end at a
-    gradient of 1e-10 sqrt(N). Run (i, j) depends on seed, i and j alone. With `store` finished samples are kept in that
-    file and found again. Level ESTIMATED. Raises InputError.
+    gradient of 1e-10 sqrt(N). Run (i, j) depends on seed, i and j alone. One task is one
+    sample: `store`, `executor` and `shard` are those of `runs.run`. Level ESTIMATED. Raises InputError.
     Source: choromanska_2015, section 5.
     """
     made = as_mixture(model)
@@ -166,10 +167,9 @@ def descend(
     common: dict[str, Any] = {"model": str(made), "spins": spins, "seed": seed, "method": method, "starts": starts}
     common |= {"tolerance": TOLERANCE, "descent_tolerance": DESCENT_TOLERANCE, "flat": FLAT}
     tasks = [Task(TASK_KIND, {**common, "sample": i}) for i in range(samples)]
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1), Store(os.fspath(store)) if store is not None else nullcontext() as kept:
-        rows = run(tasks, _ends, store=kept, threads=threads, progress=progress, label="samples")
+    rows = run(
+        tasks, _ends, store=store, threads=threads, executor=executor, shard=shard, progress=progress, label="samples"
+    )
     stacked = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
     return Descent(made, spins, seed, method, **stacked)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -187,12 +188,16 @@ def enumerate_critical_points(
     threads: int = 1,
     device: str = "cpu",
     progress: Callable[..., None] | None = None,
+    store: str | os.PathLike[str] | None = None,
+    executor: str | None = None,
+    shard: str | None = None,
 ) -> Enumeration:
     """All critical points of the samples number 0 .. samples - 1 of the pure p-spin model with N = `spins`.
 
     Sample i depends on seed and i alone (that of `random_hamiltonian`); nothing depends on `threads`. A sample whose
     solutions are not told apart or not decided is tracked again from other phases with a smaller tolerance, up to three
-    times, then reported in `failed`; it is never dropped. For p = 2 the eigenvectors are taken. Level ESTIMATED.
+    times, then reported in `failed`; it is never dropped. For p = 2 the eigenvectors are taken. One
+    task is one sample: `store`, `executor` and `shard` are those of `runs.run`. Level ESTIMATED.
 
     Raises InputError: a mixture, p < 2, fewer than 1 spin or 2 samples, more paths than fit. Counts of solutions:
     cartwright_sturmfels_2013, Theorem 1.2.
@@ -209,10 +214,16 @@ def enumerate_critical_points(
     backends.spin_path_count(spins, max(degree, 3))
     common = {"p": degree, "spins": spins, "seed": seed, "tolerances": list(TOLERANCES)}
     tasks = [Task(TASK_KIND, {**common, "sample": i}) for i in range(samples)]
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
-        rows = run(tasks, _critical_points, threads=threads, progress=progress, label="samples")
+    rows = run(
+        tasks,
+        _critical_points,
+        store=store,
+        threads=threads,
+        executor=executor,
+        shard=shard,
+        progress=progress,
+        label="samples",
+    )
     return Enumeration(
         degree,
         spins,
