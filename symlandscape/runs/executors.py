@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from collections.abc import Callable, Iterator
@@ -42,9 +43,8 @@ def parse(text: str) -> Place:
 
 
 def _processors() -> int:
-    from symlandscape.backends import available_threads
-
-    return min(available_threads(), MOST_WORKERS)
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(found, MOST_WORKERS)
 
 
 @contextmanager
