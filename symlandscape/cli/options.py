@@ -57,7 +57,7 @@ Executor = Annotated[
     typer.Option(
         "--executor",
         metavar="WHERE",
-        help="processes:N, dask://HOST:PORT or threads:N in the place of --threads.",
+        help="processes[:N], dask://HOST:PORT or threads[:N] in the place of --threads.",
         show_default=False,
     ),
 ]
@@ -66,7 +66,7 @@ ShardOption = Annotated[
     typer.Option(
         "--shard",
         metavar="I/N",
-        help="Compute share I = 0 .. N-1 into --store; `runs merge` joins them.",
+        help="Compute share I = 0 .. N-1 into a --store of its own; `runs merge` joins them.",
         show_default=False,
     ),
 ]

@@ -70,7 +70,7 @@ class Store:
             address = f"{self.path.absolute().as_uri()}?mode={mode}"
             self._connection = sqlite3.connect(address, timeout=60.0, isolation_level=None, uri=True)
             try:
-                self._prepare()
+                self._prepare(new)
             except BaseException:
                 self._connection.close()
                 raise
@@ -80,39 +80,43 @@ class Store:
             wanted = "a writable store file" if new else "a store of this program"
             raise InputError(f"expected {wanted} at {self.path}, got: {error}; choose another path") from error
 
-    def _prepare(self) -> None:
+    def _prepare(self, new: bool) -> None:
+        """Make the tables where there are none, and find out whose they are; a store that is there is only read."""
         execute = self._connection.execute
         execute("PRAGMA synchronous=FULL")
-        execute("BEGIN IMMEDIATE")
-        try:
-            application = execute("PRAGMA application_id").fetchone()[0]
-            version = execute("PRAGMA user_version").fetchone()[0]
-            tables = execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if tables == 0:
-                execute(
-                    "CREATE TABLE results (position INTEGER PRIMARY KEY, identity TEXT UNIQUE NOT NULL, "
-                    "task TEXT NOT NULL, result TEXT NOT NULL)"
-                )
-                execute("CREATE TABLE program (stamp TEXT NOT NULL)")
-                execute("INSERT INTO program VALUES (?)", (stamp(),))
-                execute(f"PRAGMA application_id={_APPLICATION}")
-                execute(f"PRAGMA user_version={VERSION}")
-            elif application != _APPLICATION or version != VERSION:
-                raise InputError(
-                    f"expected a store of version {VERSION} at {self.path}, got another SQLite file "
-                    f"(application {application}, version {version}); choose another path"
-                )
-            theirs = execute("SELECT stamp FROM program").fetchone()[0]
-            if theirs != stamp():
-                raise InputError(
-                    f"expected a store of this program at {self.path}, got one of another "
-                    f"({difference(theirs, stamp())}), whose results must not be mixed; finish it with that "
-                    "program, or choose another path"
-                )
-        except BaseException:
-            execute("ROLLBACK")
-            raise
-        execute("COMMIT")
+        if new and not self._tables():
+            execute("BEGIN IMMEDIATE")
+            try:
+                if not self._tables():  # no other process was faster
+                    execute(
+                        "CREATE TABLE results (position INTEGER PRIMARY KEY, identity TEXT UNIQUE NOT NULL, "
+                        "task TEXT NOT NULL, result TEXT NOT NULL)"
+                    )
+                    execute("CREATE TABLE program (stamp TEXT NOT NULL)")
+                    execute("INSERT INTO program VALUES (?)", (stamp(),))
+                    execute(f"PRAGMA application_id={_APPLICATION}")
+                    execute(f"PRAGMA user_version={VERSION}")
+                execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    execute("ROLLBACK")
+                raise
+        application = execute("PRAGMA application_id").fetchone()[0]
+        version = execute("PRAGMA user_version").fetchone()[0]
+        if application != _APPLICATION or version != VERSION:
+            raise InputError(
+                f"expected a store of version {VERSION} at {self.path}, got another SQLite file "
+                f"(application {application}, version {version}); choose another path"
+            )
+        theirs = execute("SELECT stamp FROM program").fetchone()[0]
+        if theirs != stamp():
+            raise InputError(
+                f"expected a store of this program at {self.path}, got one of another ({difference(theirs, stamp())}), "
+                "whose results must not be mixed; finish it with that program, or choose another path"
+            )
+
+    def _tables(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
     def put(self, task: Task, result: Any) -> None:
         """Append the result of a task; a task that is present keeps its first result."""

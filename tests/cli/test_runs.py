@@ -21,7 +21,7 @@ Capture = pytest.CaptureFixture[str]
 COMMANDS = {
     "relu discover": ["--neurons", "3", "--inputs", "3", "--starts", "140"],
     "relu saddles": ["--neurons", "2", "--inputs", "2", "--starts", "40"],
-    "relu atlas": ["--upto", "3"],
+    "relu atlas": ["--upto", "2"],
     "spinglass enumerate": ["--p", "3", "--spins", "3", "--samples", "5"],
     "spinglass descend": ["--p", "3", "--spins", "4", "--samples", "5"],
     "regions decay": ["--inputs", "2", "--width", "2", "--samples", "4,6", "--eps", "1/5", "--draws", "70"],
@@ -147,7 +147,7 @@ def test_a_full_disk_is_one_sentence_and_the_store_stays_whole(tmp_path: Path) -
 @pytest.mark.parametrize("executor", ["threads:2", "processes:1"])
 def test_ctrl_c_is_code_130_and_keeps_what_is_finished(executor: str, tmp_path: Path) -> None:
     path = tmp_path / "a.db"
-    words = [*DESCEND[:-1], "400000", "--store", str(path), "--executor", executor]
+    words = [*DESCEND[:-1], "20000", "--store", str(path), "--executor", executor]
     program = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {PROGRAM}"
     with subprocess.Popen([sys.executable, "-c", program, *words], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
