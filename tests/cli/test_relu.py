@@ -186,11 +186,11 @@ def test_solve_passes_what_it_was_given(toy: Toy) -> None:
 def test_discover_passes_what_it_was_given(toy: Toy, tmp_path: Path) -> None:
     store = tmp_path / "runs.sqlite"
     words = [*DISCOVER, "--method", "heavy-ball", "--seed", "3", "--threads", "2", "--device", "auto"]
-    assert run([*words, "--store", str(store)]) == 0
+    assert run([*words, "--store", str(store), "--shard", "0/2", "--executor", "x"]) == 0
     ((name, positional, named),) = toy.calls
     assert (name, positional) == ("discover", (6, 5, 10))
     expected = {"method": "heavy-ball", "seed": 3, "threads": 2, "device": "auto", "progress": None, "store": store}
-    assert named == {**expected, "targets": None, "slope": Fraction(0)}
+    assert named == {**expected, "targets": None, "slope": Fraction(0), "executor": "x", "shard": "0/2"}
 
 
 @pytest.mark.parametrize("words", [["relu", "family", "F1", "--at", "6"], ["relu", "solve", "5,1"]])
