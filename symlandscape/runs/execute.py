@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from symlandscape.errors import InputError
 from symlandscape.runs.executors import open_executor, parse
+from symlandscape.runs.interrupts import unbroken
 from symlandscape.runs.program import stamp
 from symlandscape.runs.remote import call
 from symlandscape.runs.shards import Shard, ShardFinished, ShardReport
@@ -110,6 +111,11 @@ class _Work:
         self.total = self.done + len(self.waiting)
         self._tell()
 
+    @property
+    def stored(self) -> bool:
+        """Whether results go to a store."""
+        return self._store is not None
+
     def keep(self, found: Sequence[tuple[str, Task, Any]]) -> None:
         """Append results to the store in one transaction, then count them as done."""
         if self._store is not None and found:
@@ -137,6 +143,8 @@ def _compute(
     from threadpoolctl import threadpool_limits
 
     stack.enter_context(threadpool_limits(1))  # sums of BLAS threads have other last digits
+    if place is None and work.stored:
+        place = "threads:1"  # the next task runs while the disk takes the last one
     if place is None:
         while work.waiting:
             identity, task = work.waiting.popleft()
@@ -183,10 +191,11 @@ def _fill(
     window = WINDOW * max(getattr(executor, "workers", UNKNOWN), 1)
     while work.waiting and len(running) < window:
         try:
-            future = executor.submit(function, work.waiting[0][1])
+            with unbroken():  # a task that runs is known to run
+                future = executor.submit(function, work.waiting[0][1])
+                running[future] = work.waiting.popleft()
         except BrokenExecutor:
             return True
-        running[future] = work.waiting.popleft()
     return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -83,7 +84,7 @@ class ProcessWorkers(Executor):
     """A pool of `workers` spawned processes (a fork of a process whose libraries have threads may hang), renewable."""
 
     def __init__(self, workers: int) -> None:
-        self.workers = workers
+        self.workers = min(workers, 61) if sys.platform == "win32" else workers  # what Windows can wait for
         self._pool = self._made()
 
     def _made(self) -> ProcessPoolExecutor:
