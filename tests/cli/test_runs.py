@@ -19,7 +19,7 @@ from symlandscape.runs import Store, Task
 
 Capture = pytest.CaptureFixture[str]
 COMMANDS = {
-    "relu discover": ["--neurons", "3", "--inputs", "3", "--starts", "140"],
+    "relu discover": ["--neurons", "2", "--inputs", "2", "--starts", "70"],
     "relu saddles": ["--neurons", "2", "--inputs", "2", "--starts", "40"],
     "relu atlas": ["--upto", "2"],
     "spinglass enumerate": ["--p", "3", "--spins", "3", "--samples", "5"],
@@ -144,7 +144,7 @@ def test_a_full_disk_is_one_sentence_and_the_store_stays_whole(tmp_path: Path) -
 
 
 @posix
-@pytest.mark.parametrize("executor", ["threads:2", "processes:1"])
+@pytest.mark.parametrize("executor", ["threads:2", pytest.param("processes:1", marks=pytest.mark.full)])
 def test_ctrl_c_is_code_130_and_keeps_what_is_finished(executor: str, tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     words = [*DESCEND[:-1], "20000", "--store", str(path), "--executor", executor]
