@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from symlandscape.particles.monte_carlo import SampledLoss, sampled_loss
     from symlandscape.particles.rbf_units import RbfUnit
     from symlandscape.particles.relu_units import ReluUnit
+    from symlandscape.particles.schedules import Phase, constant_schedule, paper_schedule
     from symlandscape.particles.smooth_units import Activation, SmoothLoss, smooth_loss
+    from symlandscape.particles.students import drawn_target, expected_first_loss, random_network, student_units
     from symlandscape.particles.targets import Moments, Target, draw_tensor, moments, polynomial_target, three_spin
+    from symlandscape.particles.training import Training, stability_limit, train
+    from symlandscape.particles.width_scaling import LocalSlope, Scaling, local_slopes, scaling
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "documents": ("network_from_document", "tensor_from_document"),
@@ -31,37 +35,55 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "rbf_units": ("RbfUnit",),
     "relu_units": ("ReluUnit",),
     "smooth_units": ("Activation", "SmoothLoss", "smooth_loss"),
+    "schedules": ("Phase", "constant_schedule", "paper_schedule"),
+    "students": ("drawn_target", "expected_first_loss", "random_network", "student_units"),
     "targets": ("Moments", "Target", "draw_tensor", "moments", "polynomial_target", "three_spin"),
+    "training": ("Training", "stability_limit", "train"),
+    "width_scaling": ("LocalSlope", "Scaling", "local_slopes", "scaling"),
 }
 
 __all__ = [
     "Activation",
+    "LocalSlope",
     "Moments",
     "Network",
+    "Phase",
     "PopulationLoss",
     "RbfUnit",
     "ReluUnit",
     "SampledLoss",
+    "Scaling",
     "SmoothLoss",
     "Target",
+    "Training",
     "batch_rule",
+    "constant_schedule",
     "draw_tensor",
+    "drawn_target",
+    "expected_first_loss",
     "gaussian_pair",
     "gaussian_rbf_overlap",
     "gaussian_relu_overlap",
     "initial_loss",
     "initial_variance",
+    "local_slopes",
     "loss_at",
     "moments",
     "network_from_document",
     "noise_covariance",
+    "paper_schedule",
     "polynomial_target",
     "population_loss",
+    "random_network",
     "relu_coefficient",
     "sampled_loss",
+    "scaling",
     "smooth_loss",
+    "stability_limit",
+    "student_units",
     "tensor_from_document",
     "three_spin",
+    "train",
 ]
 
 
