@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -113,3 +113,18 @@ def fit_exponent(x: Numbers, y: Numbers, errors: Numbers | None = None) -> Expon
         return Exponent(slope, math.sqrt(residual / (u.size - 2) / spread), intercept, None)
     chi2 = residual / (u.size - 2) if u.size > 2 else None
     return Exponent(slope, 1.0 / math.sqrt(spread), intercept, chi2)
+
+
+def jackknife(samples: npt.NDArray[np.float64], statistic: Callable[[npt.NDArray[np.float64]], float]) -> Estimate:
+    """A statistic of the mean row of independent samples (n, ..), with its jackknife error; at least two rows.
+
+    mean: the statistic of the mean of all rows; error sqrt((n - 1)/n sum (s_i - s)^2) over the statistics s_i of the
+    means that leave out row i, s their mean. Source: B. Efron, C. Stein, Ann. Statist. 9 (1981) 586.
+    """
+    rows = np.asarray(samples, dtype=np.float64)
+    if rows.ndim < 1 or rows.shape[0] < 2:
+        raise InputError(f"expected at least two rows of samples for a jackknife, got shape {rows.shape}")
+    count, total = rows.shape[0], rows.sum(axis=0)
+    left = np.array([statistic((total - row) / (count - 1)) for row in rows])
+    error = math.sqrt((count - 1) / count * float(((left - left.mean()) ** 2).sum()))
+    return Estimate(float(statistic(total / count)), error, count)

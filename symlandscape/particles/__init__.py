@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symlandscape.particles.batch_noise import Fluctuations, NoiseFloor, batch_fluctuations, noise_floor
     from symlandscape.particles.documents import network_from_document, tensor_from_document
+    from symlandscape.particles.finite_width import NestedFlow, nested_flow
     from symlandscape.particles.funk_hecke import relu_coefficient
     from symlandscape.particles.gaussian_twin import gaussian_pair, gaussian_rbf_overlap, gaussian_relu_overlap
     from symlandscape.particles.limits import (
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from symlandscape.particles.width_scaling import LocalSlope, Scaling, local_slopes, scaling
 
 _HOMES: dict[str, tuple[str, ...]] = {
+    "batch_noise": ("Fluctuations", "NoiseFloor", "batch_fluctuations", "noise_floor"),
     "documents": ("network_from_document", "tensor_from_document"),
+    "finite_width": ("NestedFlow", "nested_flow"),
     "funk_hecke": ("relu_coefficient",),
     "gaussian_twin": ("gaussian_pair", "gaussian_rbf_overlap", "gaussian_relu_overlap"),
     "limits": ("batch_rule", "initial_loss", "initial_variance", "noise_covariance"),
@@ -44,9 +48,12 @@ _HOMES: dict[str, tuple[str, ...]] = {
 
 __all__ = [
     "Activation",
+    "Fluctuations",
     "LocalSlope",
     "Moments",
+    "NestedFlow",
     "Network",
+    "NoiseFloor",
     "Phase",
     "PopulationLoss",
     "RbfUnit",
@@ -56,6 +63,7 @@ __all__ = [
     "SmoothLoss",
     "Target",
     "Training",
+    "batch_fluctuations",
     "batch_rule",
     "constant_schedule",
     "draw_tensor",
@@ -69,8 +77,10 @@ __all__ = [
     "local_slopes",
     "loss_at",
     "moments",
+    "nested_flow",
     "network_from_document",
     "noise_covariance",
+    "noise_floor",
     "paper_schedule",
     "polynomial_target",
     "population_loss",
