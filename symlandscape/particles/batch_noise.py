@@ -75,8 +75,9 @@ class Fluctuations:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoiseFloor:
-    """Excess losses (B, M) over the minimum's loss after `steps` steps, M runs for each of B batches; predicted (B): the
-    linear floor, with the relative standard error of its sampled covariance.
+    """Excess losses (B, M) over the minimum's loss after `steps` steps, M runs for each of B batches.
+
+    predicted (B): the linear floor, with the relative standard error of its sampled covariance.
     """
 
     batches: tuple[int, ...]
@@ -172,10 +173,10 @@ def noise_floor(
         raise InputError(f"expected at least two runs for a standard error, got {runs}")
     network, loss = minimum(inputs, width, seed, number)
     target = drawn_target(inputs, seed)
+    unit, error = linear_floor(target, network, step, steps, samples, seed)
     told = {"inputs": inputs, "width": width, "step": step, "steps": steps, "seed": seed, "number": number}
     tasks = [Task(FLOOR_KIND, {**told, "batch": batch, "run": q}) for batch in batches for q in range(runs)]
     excess = np.array(_run(tasks, floor_one, threads, store, progress)).reshape(len(batches), runs)
-    unit, error = linear_floor(target, network, step, steps, samples, seed)
     return NoiseFloor(tuple(batches), step, steps, loss, excess, unit / np.array(batches, dtype=float), error)
 
 
@@ -206,7 +207,7 @@ def floor_one(task: Task) -> float:
 def linear_floor(
     target: CubicTarget, network: Network, step: float, steps: int, samples: int, seed: int
 ) -> tuple[float, float]:
-    """P times the linear floor after `steps` steps at a minimum, and its relative standard error: D from sampled inputs.
+    """P times the linear floor after `steps` steps at a minimum, its relative standard error: D from sampled inputs.
 
     Raises InputError for a step beyond the stability limit, where the floor has no bound.
     """

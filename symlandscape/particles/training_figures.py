@@ -78,10 +78,10 @@ def converged_losses(ax: Axes, studies: Mapping[str, Scaling]) -> None:
             ax.plot([n] * len(row), row, ".", markersize=4, color=color, alpha=0.5)
         ax.plot(study.widths, study.means, "-", color=color, linewidth=1.2, label=name)
     first = next(iter(studies.values()))
-    n = np.array(first.widths, dtype=float)
+    x = np.array(first.widths, dtype=float)
     for slope, style in ((-1.0, ":"), (-2.0, "--")):
-        line = first.means[0] * (n / n[0]) ** slope
-        ax.plot(n, line, color="0.5", linestyle=style, linewidth=1, label=f"slope {slope:g}")
+        line = first.means[0] * (x / x[0]) ** slope
+        ax.plot(x, line, color="0.5", linestyle=style, linewidth=1, label=f"slope {slope:g}")
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
     ax.set_xlabel("width n")
@@ -118,7 +118,7 @@ def floor_against_batch(ax: Axes, floor: NoiseFloor) -> None:
     x = [1.0 / batch for batch in floor.batches]
     _bars(ax, x, floor.means, "stochastic steps", "C0")
     ax.plot(x, floor.predicted, color="0.2", linewidth=1, label="linear noise, no free number")
-    ax.set_xscale("log")
+    ax.set_xscale("log", base=2)
     ax.set_yscale("log")
     ax.set_xlabel("1/P")
     ax.set_ylabel("loss above the minimum's")
