@@ -34,17 +34,17 @@ from symlandscape.particles import (
     scaling,
     student_units,
 )
-from symlandscape.statistics import Exponent, estimate, fit_exponent
+from symlandscape.statistics import Exponent, estimate, even_exponent
 
 NAME = "particles_scaling"
 THEME = "particles"
 SOURCE = "rotskoff_vanden_eijnden_2022, sections 2, 3 and 5"
 KINDS = {"rbf": "radial", "relu": "biased ReLU"}
 FLOW = {
-    ("quick", "rbf"): (5, (8, 16, 32, 64), 20, (0.0, 1.0, 2.0, 4.0, 8.0, 16.0), 0.25),
-    ("quick", "relu"): (5, (8, 16, 32, 64), 24, (0.0, 0.5, 1.0, 2.0, 4.0), 0.1),
+    ("quick", "rbf"): (5, (8, 16, 32, 64), 16, (0.0, 1.0, 2.0, 4.0, 8.0, 16.0), 0.25),
+    ("quick", "relu"): (5, (8, 16, 32, 64), 24, (0.0, 0.5, 1.0, 2.0, 4.0), 0.25),
     ("full", "rbf"): (10, (16, 32, 64, 128, 256), 24, (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0), 0.25),
-    ("full", "relu"): (10, (16, 32, 64, 128, 256), 24, (0.0, 0.5, 1.0, 2.0, 4.0), 0.1),
+    ("full", "relu"): (10, (16, 32, 64, 128, 256), 24, (0.0, 0.5, 1.0, 2.0, 4.0), 0.25),
 }
 """Inputs, widths, replicates, times, step."""
 Study = tuple[str, int, tuple[int, ...], int, int]
@@ -137,7 +137,7 @@ def late_note(found: NestedFlow) -> str:
 
 def tail_fit(study: Scaling) -> Exponent:
     """One power law through all widths."""
-    return fit_exponent(study.widths, study.means, study.errors)
+    return even_exponent(study.widths, study.means, study.errors)
 
 
 def slope_parts(study: Scaling, bound: float) -> list[tuple[str, float, float, float]]:

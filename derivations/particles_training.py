@@ -48,10 +48,10 @@ KINDS = {
     "rbf on the sphere": student_units("rbf", INPUTS),
 }
 BATCHES = {"quick": 300, "full": 20_000}
-RULE = {"quick": (5, (8, 16, 32, 64), 8, 1.0), "full": (10, (16, 32, 64, 128, 256), 16, 0.25)}
+RULE = {"quick": (5, (8, 16, 32, 64), 12, 0.5), "full": (10, (16, 32, 64, 128, 256), 16, 0.25)}
 """Inputs, widths, networks, scale of the batch."""
 ALPHAS = (0.25, 0.5, 0.75, 1.0)
-FLOOR = {"quick": ((32, 128, 512), 36, 20_000), "full": ((32, 128, 512, 2048), 200, 1_000_000)}
+FLOOR = {"quick": ((32, 96, 288), 36, 20_000), "full": ((32, 128, 512, 2048), 200, 1_000_000)}
 """Batches, runs of each, samples of the covariance."""
 STARTS = {"quick": 12, "full": 100}
 

@@ -115,6 +115,29 @@ def fit_exponent(x: Numbers, y: Numbers, errors: Numbers | None = None) -> Expon
     return Exponent(slope, 1.0 / math.sqrt(spread), intercept, chi2)
 
 
+def even_exponent(x: Numbers, y: Numbers, errors: Numbers) -> Exponent:
+    """The exponent of y ~ x^a by least squares on logarithms with equal weights, and its error from those of y.
+
+    For means of few skewed samples: there a small mean has a small error, and weights by errors would favour it.
+    x, y > 0, at least two points, errors > 0; chi^2 reduced, None for two points.
+    """
+    u, v, sigma = (np.asarray(part, dtype=np.float64) for part in (x, y, errors))
+    if u.ndim != 1 or u.size < 2 or u.shape != v.shape or u.shape != sigma.shape:
+        raise InputError(f"expected at least 2 points (x, y, error) of one length, got {u.shape}, {v.shape}")
+    if not (np.all(u > 0) and np.all(v > 0) and np.all(sigma > 0)):
+        raise InputError("expected positive x, y and errors for an exponent")
+    log_x, log_y, relative = np.log(u), np.log(v), sigma / v
+    centred = log_x - log_x.mean()
+    spread = float((centred**2).sum())
+    if spread == 0.0:
+        raise InputError("expected at least two different x for an exponent")
+    slope = float((centred * log_y).sum()) / spread
+    intercept = float(log_y.mean()) - slope * float(log_x.mean())
+    error = math.sqrt(float((centred**2 * relative**2).sum())) / spread
+    misfit = float((((log_y - intercept - slope * log_x) / relative) ** 2).sum())
+    return Exponent(slope, error, intercept, misfit / (u.size - 2) if u.size > 2 else None)
+
+
 def jackknife(samples: npt.NDArray[np.float64], statistic: Callable[[npt.NDArray[np.float64]], float]) -> Estimate:
     """A statistic of the mean row of independent samples (n, ..), with its jackknife error; at least two rows.
 

@@ -36,7 +36,7 @@ from symlandscape.errors import InputError
 from symlandscape.particles.limits import batch_rule, noise_covariance
 from symlandscape.particles.students import drawn_target, random_network
 from symlandscape.runs import Progress, Store, Task, generator, run
-from symlandscape.statistics import Estimate, Exponent, estimate, fit_exponent
+from symlandscape.statistics import Estimate, Exponent, estimate, even_exponent
 
 __all__ = ["Fluctuations", "NoiseFloor", "batch_fluctuations", "noise_floor"]
 
@@ -69,7 +69,7 @@ class Fluctuations:
     def exponent(self) -> Exponent:
         """Exponent of the root of the mean square in n: -alpha by the rule."""
         rows = self.means
-        fit = fit_exponent(self.widths, [r.mean for r in rows], [r.standard_error for r in rows])
+        fit = even_exponent(self.widths, [r.mean for r in rows], [r.standard_error for r in rows])
         return Exponent(0.5 * fit.exponent, 0.5 * fit.error, 0.5 * fit.intercept, fit.chi2)
 
 
@@ -97,7 +97,7 @@ class NoiseFloor:
     def exponent(self) -> Exponent:
         """Exponent of the excess in the batch: -1 for linear noise."""
         rows = self.means
-        return fit_exponent(self.batches, [r.mean for r in rows], [r.standard_error for r in rows])
+        return even_exponent(self.batches, [r.mean for r in rows], [r.standard_error for r in rows])
 
 
 def batch_fluctuations(

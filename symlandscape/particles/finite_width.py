@@ -34,7 +34,7 @@ from symlandscape.errors import InputError
 from symlandscape.particles.students import drawn_target, random_network
 from symlandscape.particles.width_scaling import check_widths
 from symlandscape.runs import Progress, Store, Task, run
-from symlandscape.statistics import Estimate, Exponent, estimate, fit_exponent, jackknife
+from symlandscape.statistics import Estimate, Exponent, estimate, even_exponent, jackknife
 
 __all__ = ["NestedFlow", "nested_flow"]
 
@@ -83,7 +83,7 @@ class NestedFlow:
         """One power law through these variances."""
         rows = self.variance(k)
         widths = np.array(self.widths[:-1], dtype=float)
-        return fit_exponent(widths, [r.mean for r in rows], [r.standard_error for r in rows])
+        return even_exponent(widths, [r.mean for r in rows], [r.standard_error for r in rows])
 
 
 def nested_flow(

@@ -24,7 +24,7 @@ from symlandscape.particles.schedules import Phase
 from symlandscape.particles.students import check_width, drawn_target, expected_first_loss, random_network
 from symlandscape.particles.training import DONE, train_one, train_task, units_document
 from symlandscape.runs import Progress, Store, Task, run
-from symlandscape.statistics import Exponent, fit_exponent
+from symlandscape.statistics import Exponent, even_exponent
 
 __all__ = ["LocalSlope", "Scaling", "local_slopes", "scaling"]
 
@@ -87,13 +87,12 @@ class Scaling:
 
     @property
     def fit(self) -> Exponent:
-        """One power law through all widths, by weighted least squares.
+        """One power law through all widths, by least squares with equal weights.
 
-        Relative errors count as LEAST_ERROR at least: few units may find one minimum from everywhere, and the line need
-        not pass through that point.
+        Relative errors count as LEAST_ERROR at least: few units may find one minimum from everywhere.
         """
         errors = np.maximum(self.errors, LEAST_ERROR * self.means)
-        return fit_exponent(np.array(self.widths, dtype=float), self.means, errors)
+        return even_exponent(np.array(self.widths, dtype=float), self.means, errors)
 
     @property
     def slopes(self) -> tuple[LocalSlope, ...]:
