@@ -42,4 +42,6 @@ PROVIDERS = (
     "particles_kernels",
     "particles_loss",
     "particles_limits",
+    "particles_training",
+    "particles_scaling",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -113,3 +113,41 @@ def fit_exponent(x: Numbers, y: Numbers, errors: Numbers | None = None) -> Expon
         return Exponent(slope, math.sqrt(residual / (u.size - 2) / spread), intercept, None)
     chi2 = residual / (u.size - 2) if u.size > 2 else None
     return Exponent(slope, 1.0 / math.sqrt(spread), intercept, chi2)
+
+
+def even_exponent(x: Numbers, y: Numbers, errors: Numbers) -> Exponent:
+    """The exponent of y ~ x^a by least squares on logarithms with equal weights, and its error from those of y.
+
+    For means of few skewed samples: there a small mean has a small error, and weights by errors would favour it.
+    x, y > 0, at least two points, errors > 0; chi^2 reduced, None for two points.
+    """
+    u, v, sigma = (np.asarray(part, dtype=np.float64) for part in (x, y, errors))
+    if u.ndim != 1 or u.size < 2 or u.shape != v.shape or u.shape != sigma.shape:
+        raise InputError(f"expected at least 2 points (x, y, error) of one length, got {u.shape}, {v.shape}")
+    if not (np.all(u > 0) and np.all(v > 0) and np.all(sigma > 0)):
+        raise InputError("expected positive x, y and errors for an exponent")
+    log_x, log_y, relative = np.log(u), np.log(v), sigma / v
+    centred = log_x - log_x.mean()
+    spread = float((centred**2).sum())
+    if spread == 0.0:
+        raise InputError("expected at least two different x for an exponent")
+    slope = float((centred * log_y).sum()) / spread
+    intercept = float(log_y.mean()) - slope * float(log_x.mean())
+    error = math.sqrt(float((centred**2 * relative**2).sum())) / spread
+    misfit = float((((log_y - intercept - slope * log_x) / relative) ** 2).sum())
+    return Exponent(slope, error, intercept, misfit / (u.size - 2) if u.size > 2 else None)
+
+
+def jackknife(samples: npt.NDArray[np.float64], statistic: Callable[[npt.NDArray[np.float64]], float]) -> Estimate:
+    """A statistic of the mean row of independent samples (n, ..), with its jackknife error; at least two rows.
+
+    mean: the statistic of the mean of all rows; error sqrt((n - 1)/n sum (s_i - s)^2) over the statistics s_i of the
+    means that leave out row i, s their mean. Source: B. Efron, C. Stein, Ann. Statist. 9 (1981) 586.
+    """
+    rows = np.asarray(samples, dtype=np.float64)
+    if rows.ndim < 1 or rows.shape[0] < 2:
+        raise InputError(f"expected at least two rows of samples for a jackknife, got shape {rows.shape}")
+    count, total = rows.shape[0], rows.sum(axis=0)
+    left = np.array([statistic((total - row) / (count - 1)) for row in rows])
+    error = math.sqrt((count - 1) / count * float(((left - left.mean()) ** 2).sum()))
+    return Estimate(float(statistic(total / count)), error, count)

@@ -12,6 +12,7 @@ from symlandscape.cli.files import read_document
 from symlandscape.cli.frame import ExitCode
 from symlandscape.cli.options import Digits, Json, Seed
 from symlandscape.cli.output import print_json, show
+from symlandscape.cli.particles_study import scaling, train
 from symlandscape.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ app = typer.Typer(
     help="Neurons as particles: exact moments and exact population losses for 3-spin targets on the sphere.",
     pretty_exceptions_enable=False,
 )
-
-# commands of other files are registered here, at the end of this file: app.command("train")(particles_train.train)
 
 
 def tensor(file: Path | None, inputs: int | None, seed: int) -> list[list[list[Fraction]]]:
@@ -82,3 +81,7 @@ def loss(
     else:
         show(*tables.loss(found.document()))
     return ExitCode.DONE
+
+
+app.command()(train)
+app.command()(scaling)

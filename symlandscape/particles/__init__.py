@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symlandscape.particles.batch_noise import Fluctuations, NoiseFloor, batch_fluctuations, noise_floor
     from symlandscape.particles.documents import network_from_document, tensor_from_document
+    from symlandscape.particles.finite_width import NestedFlow, nested_flow
     from symlandscape.particles.funk_hecke import relu_coefficient
     from symlandscape.particles.gaussian_twin import gaussian_pair, gaussian_rbf_overlap, gaussian_relu_overlap
     from symlandscape.particles.limits import (
@@ -18,11 +20,17 @@ if TYPE_CHECKING:
     from symlandscape.particles.monte_carlo import SampledLoss, sampled_loss
     from symlandscape.particles.rbf_units import RbfUnit
     from symlandscape.particles.relu_units import ReluUnit
+    from symlandscape.particles.schedules import Phase, constant_schedule, paper_schedule
     from symlandscape.particles.smooth_units import Activation, SmoothLoss, smooth_loss
+    from symlandscape.particles.students import drawn_target, expected_first_loss, random_network, student_units
     from symlandscape.particles.targets import Moments, Target, draw_tensor, moments, polynomial_target, three_spin
+    from symlandscape.particles.training import Training, stability_limit, train
+    from symlandscape.particles.width_scaling import LocalSlope, Scaling, local_slopes, scaling
 
 _HOMES: dict[str, tuple[str, ...]] = {
+    "batch_noise": ("Fluctuations", "NoiseFloor", "batch_fluctuations", "noise_floor"),
     "documents": ("network_from_document", "tensor_from_document"),
+    "finite_width": ("NestedFlow", "nested_flow"),
     "funk_hecke": ("relu_coefficient",),
     "gaussian_twin": ("gaussian_pair", "gaussian_rbf_overlap", "gaussian_relu_overlap"),
     "limits": ("batch_rule", "initial_loss", "initial_variance", "noise_covariance"),
@@ -31,37 +39,61 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "rbf_units": ("RbfUnit",),
     "relu_units": ("ReluUnit",),
     "smooth_units": ("Activation", "SmoothLoss", "smooth_loss"),
+    "schedules": ("Phase", "constant_schedule", "paper_schedule"),
+    "students": ("drawn_target", "expected_first_loss", "random_network", "student_units"),
     "targets": ("Moments", "Target", "draw_tensor", "moments", "polynomial_target", "three_spin"),
+    "training": ("Training", "stability_limit", "train"),
+    "width_scaling": ("LocalSlope", "Scaling", "local_slopes", "scaling"),
 }
 
 __all__ = [
     "Activation",
+    "Fluctuations",
+    "LocalSlope",
     "Moments",
+    "NestedFlow",
     "Network",
+    "NoiseFloor",
+    "Phase",
     "PopulationLoss",
     "RbfUnit",
     "ReluUnit",
     "SampledLoss",
+    "Scaling",
     "SmoothLoss",
     "Target",
+    "Training",
+    "batch_fluctuations",
     "batch_rule",
+    "constant_schedule",
     "draw_tensor",
+    "drawn_target",
+    "expected_first_loss",
     "gaussian_pair",
     "gaussian_rbf_overlap",
     "gaussian_relu_overlap",
     "initial_loss",
     "initial_variance",
+    "local_slopes",
     "loss_at",
     "moments",
+    "nested_flow",
     "network_from_document",
     "noise_covariance",
+    "noise_floor",
+    "paper_schedule",
     "polynomial_target",
     "population_loss",
+    "random_network",
     "relu_coefficient",
     "sampled_loss",
+    "scaling",
     "smooth_loss",
+    "stability_limit",
+    "student_units",
     "tensor_from_document",
     "three_spin",
+    "train",
 ]
 
 

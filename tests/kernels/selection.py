@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from symlandscape import backends
+from symlandscape.backends import particles_training as training
+from symlandscape.backends.particles import cubic_target
 from symlandscape.runs import start_batch
 
 
@@ -26,7 +28,7 @@ def answers() -> list[Any]:
     for method in ("gd", "heavy-ball", "nesterov"):
         few = backends.minimise_relu(small, method=method, max_steps=20)  # type: ignore[arg-type]
         found += [few.points.tolist(), few.losses.tolist()]
-    return found + spin_answers() + region_answers()
+    return found + spin_answers() + region_answers() + particle_answers()
 
 
 def spin_answers() -> list[Any]:
@@ -67,4 +69,24 @@ def region_answers() -> list[Any]:
         found += [part.tolist() for part in (ends.W, ends.z, ends.errors, ends.status)]
         hashes, losses = backends.visited_regions(W[0], z[0], X, y, slope, 20, 0.1)
         found += [(hashes % np.uint64(1 << 20)).tolist(), losses.tolist()]
+    return found
+
+
+def particle_answers() -> list[Any]:
+    """A few steps of each motion of tiny particles."""
+    source = np.random.default_rng(4)
+    target = cubic_target(source.standard_normal((3, 3, 3)))
+    c, points = source.standard_normal(2), source.standard_normal((2, 3))
+    points *= np.sqrt(3.0) / np.linalg.norm(points, axis=1)[:, None]
+    found: list[Any] = []
+    for units in (
+        training.StudentUnits(),
+        training.StudentUnits(0.5, 2.0),
+        training.StudentUnits(0.5, 2.0, on_sphere=True),
+    ):
+        network = (c, np.concatenate([points, [[0.3], [-0.2]]], axis=1) if units.alpha is None else points)
+        ends = [training.sgd_particles(target, units, network, 0.1, 66, 2, seed=3)[0]]
+        ends += [training.descend_particles(target, units, network, 0.1, 2, name)[0] for name in ("descent", "flow")]
+        ends.append(training.minimise_particles(target, units, network, 1e-9, 3)[0])
+        found += [part.tolist() for end in ends for part in end]
     return found
