@@ -1,16 +1,9 @@
 """How fast gradient methods converge to a minimum: linear rates from the certified spectrum, and rates measured on
 runs.
 
-Near a minimum with Hessian eigenvalues in [mu, L] each eigendirection obeys e_{m+1} = t e_m - c e_{m-1} with, for step
-h and momentum beta (the iterations of ``numba_kernels.minimise.descent``),
-
-    gradient descent   t = 1 - h l,               c = 0,
-    heavy ball         t = 1 + beta - h l,        c = beta,
-    Nesterov           t = (1 + beta)(1 - h l),   c = beta (1 - h l),
-
-and the error shrinks by the spectral radius of the companion matrix, the largest modulus of a root of z^2 - t z + c. It
-is a quasi-convex function of l for each method, so the ends mu and L decide. Best constants and their optimality are
-derived in ``derivations.dynamics`` (Polyak 1964; Lessard, Recht & Packard 2016, proposition 1).
+Near a minimum with Hessian eigenvalues in [mu, L] the formulas of ``solve.linear_rates`` hold for each eigendirection;
+best constants and their optimality are derived in ``derivations.dynamics`` (Polyak 1964; Lessard, Recht & Packard 2016,
+proposition 1).
 """
 
 from __future__ import annotations
@@ -22,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from symlandscape import backends
-from symlandscape.arith.balls import arb, is_finite, sign, sqrt_nonneg, workprec
+from symlandscape.arith.balls import arb, workprec
 from symlandscape.arith.conversions import mid_float
 from symlandscape.errors import InputError
 from symlandscape.evidence import Level
 from symlandscape.relu.critical_point import CriticalPoint
+from symlandscape.solve.linear_rates import METHODS, LinearRate, best_rate, check_method, rate_at
 
 __all__ = [
     "LinearRate",
@@ -39,28 +33,12 @@ __all__ = [
     "spectral_ends",
 ]
 
-METHODS = ("gd", "heavy-ball", "nesterov")
 _SIZE, _FLOOR = 1e-3, 1e-11
 _SKIPPED = 0.3  # of the run, where the loss is not yet quadratic
 _BATCHES = 8  # for the standard error: residuals of neighbouring iterations are not independent
 _SHORTEST = 24  # iterations in the tail that a fit needs
 _SETTLED = 1e-9  # relative change of the lag at which the fit ends
 _FARTHEST = 100.0  # lengths of the run: a larger lag is a straight line
-
-
-@dataclass(frozen=True, slots=True)
-class LinearRate:
-    """A method with its step and momentum and the factor ``rate`` by which it shrinks the error, all as enclosures."""
-
-    method: str
-    step: arb
-    momentum: arb
-    rate: arb
-
-    @property
-    def floats(self) -> tuple[float, float]:
-        """Step and momentum next to the midpoints, for a run."""
-        return mid_float(self.step), mid_float(self.momentum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,40 +69,6 @@ def spectral_ends(point: CriticalPoint) -> tuple[arb, arb]:
     return point.least_eigenvalue, max((b.eigenvalues[-1] for b in point.blocks), key=mid_float)
 
 
-def best_rate(method: str, least: arb, largest: arb) -> LinearRate:
-    """The smallest rate that one step and momentum in [0, 1) reach for all eigenvalues in [mu, L], with both constants.
-
-    With x = L/mu: gradient descent h = 2/(L + mu), rate (x - 1)/(x + 1); heavy ball h = 4/(sqrt L + sqrt mu)^2, beta =
-    rate^2, rate (sqrt x - 1)/(sqrt x + 1); Nesterov h = 4/(3 L + mu), beta = rate/(2 - rate), rate 1 - 2/sqrt(3x + 1).
-    PROVED formulas evaluated in balls. Raises InputError unless 0 < mu <= L for sure (the bound L may touch mu).
-    """
-    _known(method)
-    _positive(least, largest)
-    zero = arb(0)
-    if method == "gd":
-        rate = _nonnegative((largest - least) / (largest + least))
-        return LinearRate(method, 2 / (largest + least), zero, rate)
-    if method == "heavy-ball":
-        low, high = least.sqrt(), largest.sqrt()
-        rate = _nonnegative((high - low) / (high + low))
-        return LinearRate(method, 4 / ((high + low) * (high + low)), rate * rate, rate)
-    rate = _nonnegative(1 - 2 / (3 * largest / least + 1).sqrt())
-    return LinearRate(method, 4 / (3 * largest + least), rate / (2 - rate), rate)
-
-
-def rate_at(method: str, step: arb, momentum: arb, least: arb, largest: arb) -> arb:
-    """The enclosed factor per iteration for this step and momentum (above 1: the method diverges).
-
-    Where a double root leaves the sign of the discriminant open, the hull of both cases is returned. Raises InputError
-    for a step that is not positive, a momentum outside [0, 1), or eigenvalues that are not surely positive.
-    """
-    _known(method)
-    _positive(least, largest)
-    if not (step > 0 and momentum >= 0 and momentum < 1):
-        raise InputError(f"expected a step > 0 and 0 <= momentum < 1, but {step} and {momentum} came; change them")
-    return _larger(*(_radius(*_recurrence(method, step, momentum, x)) for x in (least, largest)))
-
-
 def linear_rates(point: CriticalPoint) -> dict[str, LinearRate]:
     """The best rate of each method at a certified minimum (CERTIFIED enclosures). Raises InputError at a saddle."""
     with workprec(point.precision):
@@ -148,7 +92,7 @@ def run_errors(
     The iteration is the kernels' (fixed step, constant momentum). Raises InputError for bad parameters, or when the run
     moves away from W*.
     """
-    _known(method)
+    check_method(method)
     if not (step > 0 and 0 <= momentum < 1 and math.isfinite(step)):
         raise InputError(f"expected a step > 0 and 0 <= momentum < 1, but {step} and {momentum} came; change them")
     W_star = np.ascontiguousarray(W_star, dtype=float)
@@ -212,47 +156,3 @@ def _batched_error(design: np.ndarray, residual: np.ndarray) -> float:
     spread = _BATCHES / (_BATCHES - design.shape[1]) * scores.T @ scores
     rounding = np.finfo(float).eps * np.sqrt(inverse[1, 1])
     return float(max(np.sqrt((inverse @ spread @ inverse)[1, 1]), rounding))
-
-
-def _recurrence(method: str, step: arb, momentum: arb, eigenvalue: arb) -> tuple[arb, arb]:
-    """(t, c) of e_{m+1} = t e_m - c e_{m-1}."""
-    q = 1 - step * eigenvalue
-    if method == "gd":
-        return q, arb(0)
-    if method == "heavy-ball":
-        return q + momentum, momentum
-    return (1 + momentum) * q, momentum * q
-
-
-def _radius(t: arb, c: arb) -> arb:
-    """The largest modulus of a root of z^2 - t z + c."""
-    square = t * t - 4 * c
-    which = sign(square)
-    if which is not None and which >= 0:
-        return (abs(t) + square.sqrt()) / 2
-    if which == -1:
-        return sqrt_nonneg(c)
-    # a zero discriminant is possible: the radius is one of the two, and c >= 0 or the roots are real
-    real = (abs(t) + sqrt_nonneg(square)) / 2
-    return real if not c >= 0 else real.union(c.sqrt())
-
-
-def _larger(x: arb, y: arb) -> arb:
-    return x.max(y)
-
-
-def _nonnegative(x: arb) -> arb:
-    """The part of an enclosure that is >= 0, for a number that is."""
-    return x if x >= 0 else x.max(arb(0))
-
-
-def _known(method: str) -> None:
-    if method not in METHODS:
-        raise InputError(f"expected a method among {', '.join(METHODS)}, but {method!r} came; choose one of them")
-
-
-def _positive(least: arb, largest: arb) -> None:
-    if not (is_finite(least) and is_finite(largest) and least > 0 and not largest < least):
-        raise InputError(
-            f"expected eigenvalues 0 < mu <= L, but {least} and {largest} came; take a minimum or more digits"
-        )
