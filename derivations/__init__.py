@@ -44,4 +44,6 @@ PROVIDERS = (
     "particles_limits",
     "particles_training",
     "particles_scaling",
+    "particles_students",
+    "particles_features",
 )

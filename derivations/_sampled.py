@@ -9,6 +9,7 @@ from symlandscape.evidence import Check, estimated
 from symlandscape.statistics import wilson_interval
 
 THREE_SIGMA = 0.9973
+ONE_SIGMA = 0.6827
 
 
 def none_of(name: str, count: int, total: int, what: str) -> Check:
@@ -41,3 +42,9 @@ def share_above(name: str, count: int, total: int, share: float) -> Check:
     return estimated(
         name, missed, 0, 0.0, f"{count} of {total}, Wilson {low:.3f} to {high:.3f}, asked: above {share:.3g}"
     )
+
+
+def share_error(count: int, total: int) -> float:
+    """Half of Wilson's 68% interval for a probability: an error bar that is not 0 at 0 or all of `total`."""
+    low, high = wilson_interval(count, total, ONE_SIGMA)
+    return (high - low) / 2

@@ -8,6 +8,13 @@ if TYPE_CHECKING:
     from symlandscape.particles.batch_noise import Fluctuations, NoiseFloor, batch_fluctuations, noise_floor
     from symlandscape.particles.documents import network_from_document, tensor_from_document
     from symlandscape.particles.finite_width import NestedFlow, nested_flow
+    from symlandscape.particles.fixed_features import (
+        AbsoluteTarget,
+        best_linear_loss,
+        best_linear_losses,
+        features_needed,
+        fixed_feature_bound,
+    )
     from symlandscape.particles.funk_hecke import relu_coefficient
     from symlandscape.particles.gaussian_twin import gaussian_pair, gaussian_rbf_overlap, gaussian_relu_overlap
     from symlandscape.particles.limits import (
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
     )
     from symlandscape.particles.losses import Network, PopulationLoss, loss_at, population_loss
     from symlandscape.particles.monte_carlo import SampledLoss, sampled_loss
+    from symlandscape.particles.ntk import TangentSpectrum, finite_gram, gram_deviation, mean_gram, tangent_spectrum
     from symlandscape.particles.rbf_units import RbfUnit
     from symlandscape.particles.relu_units import ReluUnit
     from symlandscape.particles.schedules import Phase, constant_schedule, paper_schedule
@@ -26,16 +34,25 @@ if TYPE_CHECKING:
     from symlandscape.particles.targets import Moments, Target, draw_tensor, moments, polynomial_target, three_spin
     from symlandscape.particles.training import Training, stability_limit, train
     from symlandscape.particles.width_scaling import LocalSlope, Scaling, local_slopes, scaling
+    from symlandscape.particles.wide_training import WideRun, linearised_run, tail_rate, train_wide
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "batch_noise": ("Fluctuations", "NoiseFloor", "batch_fluctuations", "noise_floor"),
     "documents": ("network_from_document", "tensor_from_document"),
     "finite_width": ("NestedFlow", "nested_flow"),
+    "fixed_features": (
+        "AbsoluteTarget",
+        "best_linear_loss",
+        "best_linear_losses",
+        "features_needed",
+        "fixed_feature_bound",
+    ),
     "funk_hecke": ("relu_coefficient",),
     "gaussian_twin": ("gaussian_pair", "gaussian_rbf_overlap", "gaussian_relu_overlap"),
     "limits": ("batch_rule", "initial_loss", "initial_variance", "noise_covariance"),
     "monte_carlo": ("SampledLoss", "sampled_loss"),
     "losses": ("Network", "PopulationLoss", "loss_at", "population_loss"),
+    "ntk": ("TangentSpectrum", "finite_gram", "gram_deviation", "mean_gram", "tangent_spectrum"),
     "rbf_units": ("RbfUnit",),
     "relu_units": ("ReluUnit",),
     "smooth_units": ("Activation", "SmoothLoss", "smooth_loss"),
@@ -44,9 +61,11 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "targets": ("Moments", "Target", "draw_tensor", "moments", "polynomial_target", "three_spin"),
     "training": ("Training", "stability_limit", "train"),
     "width_scaling": ("LocalSlope", "Scaling", "local_slopes", "scaling"),
+    "wide_training": ("WideRun", "linearised_run", "tail_rate", "train_wide"),
 }
 
 __all__ = [
+    "AbsoluteTarget",
     "Activation",
     "Fluctuations",
     "LocalSlope",
@@ -61,6 +80,7 @@ __all__ = [
     "SampledLoss",
     "Scaling",
     "SmoothLoss",
+    "TangentSpectrum",
     "Target",
     "Training",
     "batch_fluctuations",
@@ -69,13 +89,24 @@ __all__ = [
     "draw_tensor",
     "drawn_target",
     "expected_first_loss",
+    "WideRun",
+    "batch_rule",
+    "best_linear_loss",
+    "best_linear_losses",
+    "draw_tensor",
+    "features_needed",
+    "finite_gram",
+    "fixed_feature_bound",
     "gaussian_pair",
     "gaussian_rbf_overlap",
     "gaussian_relu_overlap",
+    "gram_deviation",
     "initial_loss",
     "initial_variance",
     "local_slopes",
+    "linearised_run",
     "loss_at",
+    "mean_gram",
     "moments",
     "nested_flow",
     "network_from_document",
@@ -94,6 +125,11 @@ __all__ = [
     "tensor_from_document",
     "three_spin",
     "train",
+    "tail_rate",
+    "tangent_spectrum",
+    "tensor_from_document",
+    "three_spin",
+    "train_wide",
 ]
 
 

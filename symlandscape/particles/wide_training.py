@@ -1,0 +1,110 @@
+"""Training the first layer of a wide two-layer ReLU network on n points, and its linearised dynamics.
+
+Everything happens in the space of pre-activations P = W X' (m, n): with u = f - y and gates G = 1{P > 0} a step along
+the gradient of (1/2)|u|^2 changes P by -h (a_r G_ri u_i) X X'. With the gates frozen, u follows the same method on the
+quadratic (1/2) u' H_m u: one companion matrix for each eigenvalue of H_m (`solve.linear_rates`). Source: Du, Zhai,
+Poczos & Singh 2019 (gradient descent); Wang, Lin & Abernethy 2021 (heavy ball).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from symlandscape.errors import InputError
+from symlandscape.particles.arc_cosine import Array
+from symlandscape.solve.linear_rates import check_method
+
+__all__ = ["WideRun", "linearised_run", "tail_rate", "train_wide"]
+
+
+@dataclass(frozen=True, slots=True)
+class WideRun:
+    """Residuals u at every iteration (T + 1, n), the Gram matrices H_m before and after, the share of gates that
+    differ at the end; level ESTIMATED.
+    """
+
+    residuals: Array
+    first_gram: Array
+    last_gram: Array
+    flipped: float
+
+    @property
+    def norms(self) -> Array:
+        """|u| at every iteration."""
+        return np.asarray(np.linalg.norm(self.residuals, axis=1))
+
+
+def train_wide(
+    X: Array, y: Array, W: Array, a: Array, method: str, step: float, momentum: float, steps: int
+) -> WideRun:
+    """`steps` iterations of a method with fixed step and momentum from the units W (m, d) with outer weights a (m).
+
+    heavy ball: V = beta V - h grad(P), P = P + V; Nesterov takes the gradient at P + beta V.
+    Raises: `InputError` for an unknown method, bad constants or shapes, or when the run diverges.
+    """
+    check_method(method)
+    X, y, W, a = (np.asarray(z, dtype=np.float64) for z in (X, y, W, a))
+    if X.ndim != 2 or y.shape != (len(X),) or W.ndim != 2 or W.shape[1] != X.shape[1] or a.shape != (len(W),):
+        raise InputError(f"expected X (n, d), y (n), W (m, d), a (m), got {X.shape}, {y.shape}, {W.shape}, {a.shape}")
+    if not (step > 0 and 0 <= momentum < 1) or steps < 1:
+        raise InputError(f"expected step > 0, 0 <= momentum < 1, steps >= 1, got {step}, {momentum}, {steps}")
+    inertia = 0.0 if method == "gd" else momentum
+    ahead = momentum if method == "nesterov" else 0.0
+    inner, P = X @ X.T, W @ X.T
+    first = P > 0
+    V = np.zeros_like(P)
+    residuals = np.empty((steps + 1, len(y)))
+    residuals[0] = a @ np.maximum(P, 0.0) - y
+    for t in range(steps):
+        Q = P + ahead * V if ahead else P
+        gates = Q > 0
+        u = a @ np.where(gates, Q, 0.0) - y if ahead else residuals[t]
+        push = (gates * (a[:, None] * u)) @ inner
+        V = inertia * V - step * push if inertia else -step * push
+        P += V
+        residuals[t + 1] = a @ np.maximum(P, 0.0) - y
+        if not np.isfinite(residuals[t + 1]).all():
+            raise InputError(f"the run left the finite numbers at step {t + 1}; take a smaller step")
+    last = P > 0
+    scale = a * a
+    return WideRun(residuals, _gram(first, inner, scale), _gram(last, inner, scale), float(np.mean(first != last)))
+
+
+def _gram(gates: np.ndarray, inner: Array, scale: Array) -> Array:
+    """sum_r a_r^2 1{w_r.x_i > 0, w_r.x_j > 0} times x_i.x_j."""
+    on = gates.astype(np.float64)
+    return np.asarray(inner * ((on * scale[:, None]).T @ on))
+
+
+def linearised_run(H: Array, residual: Array, method: str, step: float, momentum: float, steps: int) -> Array:
+    """Residuals (steps + 1, n) of the method on the quadratic (1/2) u' H u."""
+    check_method(method)
+    inertia = 0.0 if method == "gd" else momentum
+    ahead = momentum if method == "nesterov" else 0.0
+    u, v = np.array(residual, dtype=np.float64), np.zeros(len(residual))
+    made = [u]
+    for _ in range(steps):
+        v = inertia * v - step * (H @ (u + ahead * v))
+        u = u + v
+        made.append(u)
+    return np.array(made)
+
+
+def tail_rate(norms: Array, floor: float = 1e-10, share: float = 0.5) -> tuple[float, float]:
+    """The factor per iteration of |u| on the last `share` of the iterations above `floor` |u_0|, with its error from
+    batches of consecutive iterations.
+
+    Raises: `InputError` where fewer than 16 iterations are left.
+    """
+    norms = np.asarray(norms, dtype=np.float64)
+    small = np.flatnonzero(norms <= floor * norms[0])
+    end = int(small[0]) if small.size else len(norms)
+    first = int((1 - share) * end)
+    if end - first < 16:
+        raise InputError(f"a fit needs 16 iterations above the floor, but {end - first} are left; take a smaller step")
+    slopes = np.diff(np.log(norms[first:end]))
+    mean = float((np.log(norms[end - 1]) - np.log(norms[first])) / (end - 1 - first))
+    batches = np.array([b.mean() for b in np.array_split(slopes, 8)])
+    return float(np.exp(mean)), float(np.exp(mean) * batches.std(ddof=1) / np.sqrt(8))
