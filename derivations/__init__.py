@@ -46,4 +46,5 @@ PROVIDERS = (
     "particles_scaling",
     "particles_students",
     "particles_features",
+    "particles_tangent",
 )

@@ -33,13 +33,13 @@ from symlandscape.statistics import wilson_interval
 
 NAME = "particles_students"
 THEME = "particles"
-SOURCE = "rotskoff_vanden_eijnden_2022; safran_yehudai_shamir_2021; arjevani_field_2022"
+SOURCE = "rotskoff_vanden_eijnden_2022"
 STARTS = {"quick": 80, "full": 2000}
-MULTIPLES = {
+MULTIPLES: dict[str, dict[int, tuple[int, ...]]] = {
     "quick": {5: (1, 2), 6: (1, 2), 8: (1, 2), 10: (1, 2)},
     "full": dict.fromkeys(range(5, 11), (1, 2, 3, 4)),
 }
-EXTRAS = {
+EXTRAS: dict[str, dict[int, tuple[int, ...]]] = {
     "quick": dict.fromkeys((8, 10, 14, 20), (0, 1, 2)),
     "full": dict.fromkeys((8, 10, 14, 20), (0, 1, 2, 3, 4)),
 }
@@ -245,7 +245,7 @@ class Births:
 def births(name: str, d: int) -> Births:
     """Neurons born in the best target direction at length -2 V, each followed by descent, until the loss is 0."""
     W = family(name).at(d).matrix()
-    losses, bounds = [backends.relu_loss(W)], []
+    losses, bounds = [backends.relu_loss(W)], list[float]()
     while losses[-1] >= ZERO:
         if len(bounds) == 4 * d:
             raise InputError(f"{name} at d = {d} did not reach loss 0 after {4 * d} births")

@@ -85,3 +85,20 @@ def loss(
 
 app.command()(train)
 app.command()(scaling)
+@app.command()
+def ntk(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help='JSON {"X": [[..], ..], "y": [..]}, rows are samples.')],
+    digits: Digits = 30,
+    as_json: Json = False,
+) -> int:
+    """The tangent Gram matrix of a wide two-layer ReLU network: least eigenvalue, linear rates of three methods."""
+    from symlandscape import particles
+    from symlandscape.evidence import Level
+
+    X, y = particles.samples_from_document(read_document(file))
+    found = particles.tangent_spectrum(X, y, digits)
+    if as_json:
+        print_json(found.document())
+    else:
+        show(*tables.ntk(found.document()))
+    return ExitCode.DONE if found.level is Level.CERTIFIED else ExitCode.UNDECIDED

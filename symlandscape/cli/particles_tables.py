@@ -39,3 +39,19 @@ def loss(document: Document) -> Iterator[RenderableType]:
         (i, j, document["K"][i][j], document["K_radii"][i][j]) for i in range(document["width"]) for j in range(i + 1)
     ]
     yield table("K_ij = E phi_i phi_j", ("i", "j", "value", "±"), pairs, [2])
+
+
+def ntk(document: Document) -> Iterator[RenderableType]:
+    """The tangent kernel of one set of samples."""
+    yield line(f"{document['points']} samples in {document['inputs']} inputs ({document['level']})", "bold")
+    yield line(f"least eigenvalue {document['least_eigenvalue']} ± {document['radius']}")
+    yield line(f"largest eigenvalue {document['largest_eigenvalue']} ± {document['largest_radius']}")
+    if document["rates"] is None:
+        yield line("positivity is not decided: parallel samples make the matrix singular")
+        return
+    yield line(f"condition {document['condition']}")
+    if document["norm2"] is not None:
+        yield line(f"y' H^-1 y = {document['norm2']}")
+    names = {"gd": "gradient descent", "heavy-ball": "heavy ball", "nesterov": "Nesterov"}
+    rows = [(names[m], r["rate"], r["step"], r["momentum"]) for m, r in document["rates"].items()]
+    yield table("best linear rates at infinite width", ("method", "rate", "step", "momentum"), rows, [1])

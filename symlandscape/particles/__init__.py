@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     from symlandscape.particles.batch_noise import Fluctuations, NoiseFloor, batch_fluctuations, noise_floor
     from symlandscape.particles.documents import network_from_document, tensor_from_document
     from symlandscape.particles.finite_width import NestedFlow, nested_flow
+    from symlandscape.particles.documents import (
+        network_from_document,
+        samples_from_document,
+        tensor_from_document,
+    )
     from symlandscape.particles.fixed_features import (
         AbsoluteTarget,
         best_linear_loss,
@@ -40,6 +45,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "batch_noise": ("Fluctuations", "NoiseFloor", "batch_fluctuations", "noise_floor"),
     "documents": ("network_from_document", "tensor_from_document"),
     "finite_width": ("NestedFlow", "nested_flow"),
+    "documents": ("network_from_document", "samples_from_document", "tensor_from_document"),
     "fixed_features": (
         "AbsoluteTarget",
         "best_linear_loss",
@@ -119,6 +125,7 @@ __all__ = [
     "relu_coefficient",
     "sampled_loss",
     "scaling",
+    "samples_from_document",
     "smooth_loss",
     "stability_limit",
     "student_units",

@@ -14,7 +14,7 @@ from symlandscape.particles.rbf_units import RbfUnit
 from symlandscape.particles.relu_units import ReluUnit
 from symlandscape.particles.targets import check_tensor
 
-__all__ = ["network_from_document", "tensor_from_document"]
+__all__ = ["network_from_document", "samples_from_document", "tensor_from_document"]
 
 KINDS = ("relu", "rbf")
 
@@ -68,6 +68,29 @@ def network_from_document(document: Mapping[str, Any], inputs: int) -> Network:
         )
     _warn(floats)
     return Network(tuple(made), tuple(weights))
+
+
+def samples_from_document(document: Mapping[str, Any]) -> tuple[list[list[Fraction]], list[Fraction] | None]:
+    """The samples "X" (rows of equal length) and, where present, the labels "y". Raises: `InputError` for a missing
+    key, rows of different lengths, other numbers.
+    """
+    rows = document.get("X")
+    if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows:
+        raise InputError('the key "X" (a list of samples, one row each) was expected and is missing; add it')
+    floats: list[float] = []
+    made: list[list[Fraction]] = []
+    for place, row in enumerate(rows):
+        if not isinstance(row, Sequence) or isinstance(row, str) or len(row) != len(rows[0]) or not row:
+            raise InputError(
+                f"X[{place}] was expected to be a list of as many numbers as X[0] and is not; see the rows"
+            )
+        made.append([_number(x, f"X[{place}]", floats) for x in row])
+    labels = document.get("y")
+    if labels is not None and (not isinstance(labels, Sequence) or isinstance(labels, str)):
+        raise InputError('"y" was expected to be a list of labels and is not; give one number for each row of X')
+    found = None if labels is None else [_number(x, "y", floats) for x in labels]
+    _warn(floats)
+    return made, found
 
 
 def _number(entry: Any, where: str, floats: list[float]) -> Fraction:

@@ -36,7 +36,7 @@ from symlandscape.particles.funk_hecke import legendre, multiplicity
 
 __all__ = [
     "AbsoluteTarget",
-    "Level",
+    "HarmonicLevel",
     "best_linear_loss",
     "best_linear_losses",
     "features_needed",
@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 BITS = 128
-MOST_DEGREES = 400
+MOST_DEGREES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class AbsoluteTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class HarmonicLevel:
     """One degree of harmonics: its dimension N(d, k) and the energy e_k of the target in each of its directions."""
 
     degree: int
@@ -119,19 +119,19 @@ def level_energy(target: AbsoluteTarget, k: int) -> arb:
     return to_arb(exact) / (arb.pi() * arb.pi() if power else arb(1))
 
 
-def largest_levels(target: AbsoluteTarget, count: int) -> tuple[tuple[Level, ...], arb]:
+def largest_levels(target: AbsoluteTarget, count: int) -> tuple[tuple[HarmonicLevel, ...], arb]:
     """Degrees that hold the `count` largest e_k (perhaps more of them), by degree, and an upper bound for every other
     e_k.
 
     The energy that is left after degree k, divided by N(d, k + 2), bounds all later e_k.
-    Raises: `InputError` for a negative count or one so large that it needs more than 400 degrees.
+    Raises: `InputError` for a negative count or one so large that it needs more than 200 degrees.
     """
     if count < 0:
         raise InputError(f"expected a number of features >= 0, got {count}")
-    found: list[Level] = []
+    found: list[HarmonicLevel] = []
     rest = target.mean_square()
     for k in range(0, 2 * MOST_DEGREES, 2):
-        level = Level(k, multiplicity(target.inputs, k), level_energy(target, k))
+        level = HarmonicLevel(k, multiplicity(target.inputs, k), level_energy(target, k))
         found.append(level)
         rest = rest - level.dimension * level.energy
         bound = rest / multiplicity(target.inputs, k + 2)
@@ -141,7 +141,7 @@ def largest_levels(target: AbsoluteTarget, count: int) -> tuple[tuple[Level, ...
     raise InputError(f"{count} features need more than {MOST_DEGREES} degrees in {target.inputs} inputs; take fewer")
 
 
-def captured(levels: Sequence[Level], count: int) -> arb:
+def captured(levels: Sequence[HarmonicLevel], count: int) -> arb:
     """A ball around the sum of the `count` largest e_k: each end of the e_k sorted by itself."""
     ends = []
     for side in (0, 1):

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from symlandscape.arith.balls import arb, arb_mat, workprec
-from symlandscape.arith.conversions import mid_float, to_arb
+from symlandscape.arith.conversions import to_arb
 from symlandscape.arith.decimals import lower, outward
 from symlandscape.arith.field import arb_field
 from symlandscape.arith.linear import inertia, solve, spectrum
@@ -171,8 +171,3 @@ def gram_deviation(X: Array, width: int) -> float:
     X = np.asarray(X, dtype=np.float64)
     p = gate_matrix(X, X)
     return float((((X @ X.T) ** 2) * p * (1 - p)).sum() / width)
-
-
-def least(found: TangentSpectrum) -> float:
-    """The float next to the midpoint of the least eigenvalue."""
-    return mid_float(found.eigenvalues[0])

@@ -18,17 +18,23 @@ from symlandscape.solve.linear_rates import check_method
 
 __all__ = ["WideRun", "linearised_run", "tail_rate", "train_wide"]
 
+SETTLED = 1e-6  # |u|/|u_0| from which gates are averaged
+
 
 @dataclass(frozen=True, slots=True)
 class WideRun:
-    """Residuals u at every iteration (T + 1, n), the Gram matrices H_m before and after, the share of gates that
-    differ at the end; level ESTIMATED.
+    """Residuals u at every iteration (T + 1, n), the Gram matrices of the gates before, at the end, and averaged over
+    the tail, the shares of gates that differ at the end and that switch in the tail; level ESTIMATED.
+
+    The tail is the part of the run with |u| <= SETTLED |u_0|; without one the averages are those of the end.
     """
 
     residuals: Array
     first_gram: Array
     last_gram: Array
+    tail_gram: Array
     flipped: float
+    sliding: float
 
     @property
     def norms(self) -> Array:
@@ -37,11 +43,14 @@ class WideRun:
 
 
 def train_wide(
-    X: Array, y: Array, W: Array, a: Array, method: str, step: float, momentum: float, steps: int
+    X: Array, y: Array, W: Array, a: Array, method: str, step: float, momentum: float, steps: int, floor: float = 0.0
 ) -> WideRun:
-    """`steps` iterations of a method with fixed step and momentum from the units W (m, d) with outer weights a (m).
+    """At most `steps` iterations of a method with fixed step and momentum from the units W (m, d) with outer weights
+    a (m), until |u| <= floor |u_0|.
 
-    heavy ball: V = beta V - h grad(P), P = P + V; Nesterov takes the gradient at P + beta V.
+    heavy ball: V = beta V - h grad(P), P = P + V; Nesterov takes the gradient at P + beta V. Gates that switch while u
+    goes to 0 slide along the kink of their unit: each side pushes towards the other. With their time averages g in
+    [0, 1] the residuals obey the linear recursion of sum_r a_r^2 g_ri g_rj x_i.x_j along the slowest mode.
     Raises: `InputError` for an unknown method, bad constants or shapes, or when the run diverges.
     """
     check_method(method)
@@ -55,25 +64,33 @@ def train_wide(
     inner, P = X @ X.T, W @ X.T
     first = P > 0
     V = np.zeros_like(P)
-    residuals = np.empty((steps + 1, len(y)))
-    residuals[0] = a @ np.maximum(P, 0.0) - y
+    residuals = [a @ np.maximum(P, 0.0) - y]
+    start = float(np.linalg.norm(residuals[0]))
+    total, count = np.zeros_like(P), 0
     for t in range(steps):
         Q = P + ahead * V if ahead else P
         gates = Q > 0
-        u = a @ np.where(gates, Q, 0.0) - y if ahead else residuals[t]
+        u = a @ np.where(gates, Q, 0.0) - y if ahead else residuals[-1]
+        if np.linalg.norm(residuals[-1]) <= SETTLED * start:
+            total, count = total + gates, count + 1
         push = (gates * (a[:, None] * u)) @ inner
         V = inertia * V - step * push if inertia else -step * push
         P += V
-        residuals[t + 1] = a @ np.maximum(P, 0.0) - y
-        if not np.isfinite(residuals[t + 1]).all():
+        residuals.append(a @ np.maximum(P, 0.0) - y)
+        size = float(np.linalg.norm(residuals[-1]))
+        if not np.isfinite(size):
             raise InputError(f"the run left the finite numbers at step {t + 1}; take a smaller step")
+        if size <= floor * start:
+            break
     last = P > 0
-    scale = a * a
-    return WideRun(residuals, _gram(first, inner, scale), _gram(last, inner, scale), float(np.mean(first != last)))
+    mean = total / count if count else last.astype(np.float64)
+    before, after, tail = (_gram(gates, inner, a * a) for gates in (first, last, mean))
+    flipped, sliding = float(np.mean(first != last)), float(np.mean((mean > 0) & (mean < 1)))
+    return WideRun(np.array(residuals), before, after, tail, flipped, sliding)
 
 
 def _gram(gates: np.ndarray, inner: Array, scale: Array) -> Array:
-    """sum_r a_r^2 1{w_r.x_i > 0, w_r.x_j > 0} times x_i.x_j."""
+    """sum_r a_r^2 g_ri g_rj times x_i.x_j for gates in [0, 1]."""
     on = gates.astype(np.float64)
     return np.asarray(inner * ((on * scale[:, None]).T @ on))
 
@@ -92,19 +109,18 @@ def linearised_run(H: Array, residual: Array, method: str, step: float, momentum
     return np.array(made)
 
 
-def tail_rate(norms: Array, floor: float = 1e-10, share: float = 0.5) -> tuple[float, float]:
-    """The factor per iteration of |u| on the last `share` of the iterations above `floor` |u_0|, with its error from
-    batches of consecutive iterations.
+def tail_rate(norms: Array, settled: float = SETTLED) -> tuple[float, float]:
+    """The factor per iteration of |u| from the first |u| <= settled |u_0| on, with its error from eight batches of
+    consecutive iterations.
 
     Raises: `InputError` where fewer than 16 iterations are left.
     """
     norms = np.asarray(norms, dtype=np.float64)
-    small = np.flatnonzero(norms <= floor * norms[0])
-    end = int(small[0]) if small.size else len(norms)
-    first = int((1 - share) * end)
-    if end - first < 16:
-        raise InputError(f"a fit needs 16 iterations above the floor, but {end - first} are left; take a smaller step")
-    slopes = np.diff(np.log(norms[first:end]))
-    mean = float((np.log(norms[end - 1]) - np.log(norms[first])) / (end - 1 - first))
+    below = np.flatnonzero(norms <= settled * norms[0])
+    first = int(below[0]) if below.size else len(norms)
+    if len(norms) - first < 16:
+        raise InputError(f"a fit needs 16 iterations in the tail, but {len(norms) - first} are left; run longer")
+    slopes = np.diff(np.log(norms[first:]))
     batches = np.array([b.mean() for b in np.array_split(slopes, 8)])
-    return float(np.exp(mean)), float(np.exp(mean) * batches.std(ddof=1) / np.sqrt(8))
+    rate = float(np.exp(slopes.mean()))
+    return rate, rate * float(batches.std(ddof=1)) / np.sqrt(8)

@@ -1,0 +1,115 @@
+"""Students, fixed features and tangent kernels: the claims hold at their levels, broken constants turn them red."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from derivations import particles_features, particles_students, particles_tangent
+from numba_kernels._jit import COMPILED
+from symlandscape.evidence import Level
+
+PROVED = {
+    f"particles.{name}"
+    for name in (
+        "students.homogeneity", "students.flow", "students.balanced", "students.birth", "students.birth-gain",
+        "features.coefficients", "features.first-moment", "features.student-represents",
+        "tangent.gates", "tangent.flow", "tangent.parallel",
+    )
+}  # fmt: skip
+CHECKED = (
+    "particles.students.births",
+    "particles.features.mercer",
+    "particles.features.predictor",
+    "particles.tangent.run",
+)
+CERTIFIED = (
+    "particles.students.survivor", "particles.features.bound", "particles.features.needed", "particles.tangent.spectrum",
+)  # fmt: skip
+
+
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The students at few sizes."""
+    monkeypatch.setitem(particles_students.STARTS, "quick", 16)
+    monkeypatch.setitem(particles_students.MULTIPLES, "quick", {5: (1, 2)})
+    monkeypatch.setitem(particles_students.EXTRAS, "quick", {8: (0, 1), 14: (0, 1)})
+    monkeypatch.setitem(particles_students.METHODS_AT, "quick", ((8, 8),))
+    monkeypatch.setitem(particles_students.SURVIVORS, "quick", ())
+    monkeypatch.setitem(particles_students.BIRTHS, "quick", (("F1", 8), ("A0", 8)))
+    monkeypatch.setitem(particles_students.FLOW_STARTS, "quick", 12)
+
+
+@pytest.mark.parametrize("provider", [particles_students, particles_features, particles_tangent])
+def test_every_claim_holds_at_its_level_and_the_figures_draw(provider, monkeypatch):
+    if not COMPILED and provider is not particles_tangent:
+        pytest.skip("many minimisations: compiled only")
+    small(monkeypatch)
+    for claim in provider.claims():
+        expected = Level.PROVED if claim.id in PROVED else Level.CHECKED if claim.id.startswith(CHECKED) else None
+        expected = expected or (Level.CERTIFIED if claim.id.startswith(CERTIFIED) else Level.ESTIMATED)
+        assert claim.level is expected, (claim.id, [c.detail for c in claim.checks])
+    for figure in provider.figures():
+        ax = Figure().add_subplot()
+        figure.draw(ax)
+        assert ax.lines and ax.get_xlabel() and ax.get_ylabel()
+
+
+@pytest.mark.full
+def test_the_minima_that_survive_one_more_neuron_are_certified():
+    if not COMPILED:
+        pytest.skip("many minimisations: compiled only")
+    claims = list(particles_students.survivor_claims(14, 15, 9, "quick", 0))
+    assert claims and all(claim.level is Level.CERTIFIED for claim in claims)
+
+
+def test_a_wrong_coefficient_refutes_the_eigenvalues_of_the_covariance(monkeypatch):
+    true = particles_features.level_energy
+    monkeypatch.setattr(particles_features, "level_energy", lambda one, k: true(one, k) * (1 if k < 4 else 2))
+    assert particles_features.mercer_check(5, 4).level is Level.REFUTED
+    monkeypatch.setattr(
+        particles_features, "level_energy",
+        lambda one, k: true(particles_features.AbsoluteTarget(one.inputs, tuple(map(abs, one.weights))), k),
+    )  # fmt: skip
+    assert particles_features.covariance_check("quick", 0).level is Level.REFUTED
+
+
+def test_an_enclosure_of_another_matrix_refutes_the_spectrum(monkeypatch):
+    monkeypatch.setattr(particles_tangent, "mean_gram", lambda X: X @ X.T / 2)
+    assert particles_tangent.spectrum_claim(12, 10).level is Level.REFUTED
+
+
+def test_the_gates_of_the_start_do_not_pass_for_the_rate(monkeypatch):
+    true = particles_tangent.trained
+
+    def confused(*arguments):
+        made = true(*arguments)
+        return particles_tangent.Trained(
+            made.run, made.step, made.momentum, made.by_mean, made.by_start, made.by_end, made.by_start, made.rate,
+            made.distance,
+        )  # fmt: skip
+
+    monkeypatch.setattr(particles_tangent, "trained", confused)
+    assert particles_tangent.run_claim("gd", "quick", 0).level is Level.REFUTED
+
+
+def test_the_sum_over_the_targets_is_minus_twice_the_loss_at_critical_points_only():
+    rng = np.random.default_rng(0)
+    W = rng.standard_normal((4, 4))
+    loss = particles_students.backends.relu_loss(W)
+    assert abs(particles_students.potentials(W, np.eye(4)).sum() + 2 * loss) > 1e-2
+
+
+def test_a_bound_for_more_functions_is_not_above_one_for_fewer():
+    target = particles_features.target(8, 3)
+    values = [particles_features.fixed_feature_bound(target, n) for n in range(0, 60, 7)]
+    assert not any(later > earlier for earlier, later in zip(values, values[1:], strict=False))
+    assert particles_features.features_needed(target, Fraction(1, 2)) <= particles_features.features_needed(
+        target, Fraction(1, 50)
+    )
