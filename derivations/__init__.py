@@ -45,6 +45,7 @@ PROVIDERS = (
     "particles_training",
     "particles_scaling",
     "particles_students",
+    "particles_survivors",
     "particles_features",
     "particles_tangent",
 )

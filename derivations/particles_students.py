@@ -23,11 +23,10 @@ from derivations._show import show
 from symlandscape import backends
 from symlandscape.arith.conversions import mid_float
 from symlandscape.errors import InputError
-from symlandscape.evidence import Check, Claim, Level, Verdict, certified, checked, estimated, proved
+from symlandscape.evidence import Check, Claim, Level, checked, estimated, proved
 from symlandscape.export import Figure
 from symlandscape.particles.arc_cosine import unit_matrix
 from symlandscape.relu import IdentifiedPoint, family, identify_matrix
-from symlandscape.relu.splitting_test import splitting_test
 from symlandscape.runs import start_batch
 from symlandscape.statistics import wilson_interval
 
@@ -44,7 +43,6 @@ EXTRAS: dict[str, dict[int, tuple[int, ...]]] = {
     "full": dict.fromkeys((8, 10, 14, 20), (0, 1, 2, 3, 4)),
 }
 METHODS_AT = {"quick": ((10, 10),), "full": ((8, 8), (10, 10), (10, 11), (14, 14), (14, 15))}
-SURVIVORS = {"quick": ((14, 15, 1),), "full": ((10, 11, 9), (14, 15, 9), (20, 21, 9))}  # d, k, kinds
 BIRTHS = {
     "quick": (("F1", 8), ("F2", 10), ("A0", 8), ("A0", 20)),
     "full": (("F1", 8), ("F1", 20), ("F2", 10), ("F3", 14), ("A0", 8), ("A0", 20), ("A0", 40), ("A1", 14)),
@@ -180,57 +178,6 @@ def share_claim(d: int, widths: tuple[int, ...], profile: str, seed: int, kind: 
     return Claim(f"particles.students.{kind}.d{d}", THEME, statement, SOURCE, tuple(checks))
 
 
-def kinds_above_zero(d: int, k: int, profile: str, seed: int) -> list[tuple[float, int, np.ndarray]]:
-    """(loss, count, a point) of the end points above 0, by loss, of two seeds together."""
-    both = [ends(d, k, STARTS[profile], s) for s in (seed, seed + 1)]
-    losses = np.concatenate([e.losses for e in both])
-    points = np.concatenate([e.points for e in both])
-    found = []
-    rounded = np.round(losses, 8)
-    for value in np.unique(rounded[losses >= ZERO]):
-        members = np.flatnonzero(rounded == value)
-        found.append((float(losses[members[0]]), len(members), points[members[0]]))
-    return found
-
-
-@cache
-def survivors(d: int, k: int, most: int, profile: str, seed: int) -> tuple[tuple[IdentifiedPoint, int], ...]:
-    """The most frequent kinds above 0, identified."""
-    kinds = sorted(kinds_above_zero(d, k, profile, seed), key=lambda x: (-x[1], x[0]))[:most]
-    return tuple((identify_matrix(W), count) for _, count, W in sorted(kinds, key=lambda x: x[0]))
-
-
-def point_extra(found: IdentifiedPoint) -> list[tuple[Any, Any]]:
-    """The coordinates of the rows without matching column, with their enclosures."""
-    point = found.point
-    if point is None:
-        return []
-    pairs = zip(point.pattern.coordinates, point.coordinates, strict=True)
-    return [(c, x) for c, x in pairs if c.name.startswith("r[")]
-
-
-def survivor_claims(d: int, k: int, most: int, profile: str, seed: int) -> Iterator[Claim]:
-    """Spurious minima with more neurons than targets: certified, named where they have a name, and split."""
-    for point, count in survivors(d, k, most, profile, seed):
-        if point.point is None:
-            continue
-        tests = splitting_test(point.point) if point.point.existence is Verdict.YES else ()
-        splits = Verdict.YES if tests else Verdict.UNDECIDED
-        for test in tests:
-            splits = splits.and_(test.descends)
-        minimum = Verdict.UNDECIDED if point.verdict == "undecided" else Verdict.of(point.verdict == "minimum")
-        extra = ", ".join(f"{c.name} = {mid_float(x):.4f}" for c, x in point_extra(point))
-        statement = (
-            rf"d = {d},\ k = {k}:\ \text{{beside an end point is a minimum of loss }} {point.loss:.8f}"
-            rf"\text{{; splitting any neuron opens a descent direction}}"
-        )
-        name = f"{point.family}+{k - d}" if point.family else "no family with a name"
-        detail = f"{count} starts, {name}, isotropy {point.isotropy.name}, extra row {extra}"
-        tag = f"{point.family or 'none'}.{point.loss:.4f}".replace("0.", "")
-        checks = (certified("existence, signs of every block, signs of every curvature", minimum.and_(splits), detail),)
-        yield Claim(f"particles.students.survivor.d{d}.k{k}.{tag}", THEME, statement, SOURCE, checks)
-
-
 @dataclass(frozen=True, slots=True)
 class Births:
     """Losses before and after each birth with the descent that follows; `bounds` the losses that the identity promises;
@@ -285,7 +232,7 @@ def identity_checks() -> tuple[Check, ...]:
 
 
 def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
-    """The dictionary, the birth of neurons, fractions of starts at loss 0, survivors."""
+    """The dictionary, the birth of neurons, fractions of starts at loss 0."""
     yield Claim(
         "particles.students.homogeneity", THEME,
         r"\tfrac1n \sum_i c_i\, \mathrm{relu}(w_i \cdot x) = \sum_i \mathrm{relu}(u_i \cdot x),\quad u_i = c_i w_i/n,\ "
@@ -335,21 +282,14 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         )
         checks = (share_check("gradient descent", other, one), share_check("balanced flow", trained, one))
         yield Claim(f"particles.students.methods.d{d}.k{k}", THEME, statement, SOURCE, checks)
-    for d, k, most in SURVIVORS[profile]:
-        yield from survivor_claims(d, k, most, profile, seed)
 
 
 def figures(profile: str = "quick") -> Iterator[Figure]:
-    """Fractions at loss 0, and the losses that remain."""
+    """Fractions at loss 0."""
     yield Figure(
         "particles-students", "Starts that end at loss 0, against the number of extra neurons",
         "How many neurons more than targets make random starts reach the global minimum?",
         partial(draw_shares, profile=profile), Level.ESTIMATED,
-    )  # fmt: skip
-    yield Figure(
-        "particles-survivors", "Losses reached at d = 14 against the number of neurons",
-        "Which spurious losses remain with one neuron more, and where are the families?",
-        partial(draw_losses, profile=profile), Level.ESTIMATED,
     )  # fmt: skip
 
 
@@ -361,19 +301,6 @@ def draw_shares(ax: Any, profile: str) -> None:
     for d, extras in EXTRAS[profile].items():
         rows[d] = [(e, ends(d, d + e, STARTS[profile], 0).zeros, STARTS[profile]) for e in extras]
     shares_against_extra(ax, rows)
-
-
-def draw_losses(ax: Any, profile: str) -> None:
-    """Losses of the end points by k, and the families with 0 and 1 extra rows."""
-    from symlandscape.particles.student_figures import losses_by_neurons
-
-    d = 14
-    clouds = {d + e: ends(d, d + e, STARTS[profile], 0).losses for e in EXTRAS[profile][d]}
-    marks = {}
-    for e in (0, 1):
-        for name in ("F1", "F2", "F3"):
-            marks[d + e, name + ("+1" if e else "")] = mid_float(family(name, extra=e).at(d, digits=15).loss)
-    losses_by_neurons(ax, clouds, marks, ZERO)
 
 
 if __name__ == "__main__":

@@ -42,9 +42,11 @@ def losses_by_neurons(
         ax.annotate(f"{100 * (1 - share):.0f}% at 0", (k, 0), xytext=(0, 8), textcoords="offset points", ha="center",
                     fontsize=8)  # fmt: skip
         ax.plot(k, 0, "o", color="C2", markersize=6)
-    for number, ((k, name), value) in enumerate(marks.items()):
+    for (k, name), value in marks.items():
         ax.plot([k - 0.22, k + 0.22], [value, value], color="C3", linewidth=1.1, zorder=2)
-        ax.annotate(name, (k + 0.24, value), fontsize=8, va="center", color="C3", gid=f"mark{number}")
+        left = name.endswith("+1")
+        ax.annotate(name, (k + (-0.24 if left else 0.24), value), fontsize=8, va="center", color="C3",
+                    ha="right" if left else "left")  # fmt: skip
     ax.set_xticks(sorted(clouds))
     ax.set_xlabel("neurons k (d targets)")
     ax.set_ylabel("loss reached")

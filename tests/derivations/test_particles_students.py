@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from derivations import particles_features, particles_students, particles_tangent
+from derivations import particles_features, particles_students, particles_survivors, particles_tangent
 from numba_kernels._jit import COMPILED
-from symlandscape.evidence import Level
+from symlandscape.evidence import Level, Verdict
 
 PROVED = {
     f"particles.{name}"
@@ -31,7 +31,7 @@ CHECKED = (
     "particles.tangent.run",
 )
 CERTIFIED = (
-    "particles.students.survivor", "particles.features.bound", "particles.features.needed", "particles.tangent.spectrum",
+    "particles.features.bound", "particles.features.needed", "particles.tangent.spectrum",
 )  # fmt: skip
 
 
@@ -41,7 +41,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(particles_students.MULTIPLES, "quick", {5: (1, 2)})
     monkeypatch.setitem(particles_students.EXTRAS, "quick", {8: (0, 1), 14: (0, 1)})
     monkeypatch.setitem(particles_students.METHODS_AT, "quick", ((8, 8),))
-    monkeypatch.setitem(particles_students.SURVIVORS, "quick", ())
     monkeypatch.setitem(particles_students.BIRTHS, "quick", (("F1", 8), ("A0", 8)))
     monkeypatch.setitem(particles_students.FLOW_STARTS, "quick", 12)
 
@@ -61,12 +60,15 @@ def test_every_claim_holds_at_its_level_and_the_figures_draw(provider, monkeypat
         assert ax.lines and ax.get_xlabel() and ax.get_ylabel()
 
 
-@pytest.mark.full
-def test_the_minima_that_survive_one_more_neuron_are_certified():
+def test_the_branch_that_survives_one_more_neuron_is_certified_on_both_sides_of_its_crossing():
     if not COMPILED:
         pytest.skip("many minimisations: compiled only")
-    claims = list(particles_students.survivor_claims(14, 15, 9, "quick", 0))
-    assert claims and all(claim.level is Level.CERTIFIED for claim in claims)
+    claims = {claim.id: claim for claim in particles_survivors.claims()}
+    assert claims.pop("particles.survivors.matched.d14").level is Level.CHECKED
+    assert all(claim.level is Level.CERTIFIED for claim in claims.values()) and len(claims) == 3
+    assert "crossing near d = 13.677094" in claims["particles.survivors.p4"].checks[0].detail
+    point = particles_survivors.beside(4, 14, "quick")
+    assert particles_survivors.kind_is(point, "saddle") is Verdict.NO
 
 
 def test_a_wrong_coefficient_refutes_the_eigenvalues_of_the_covariance(monkeypatch):
