@@ -64,7 +64,7 @@ def path(p: int, profile: str) -> Path:
     """The branch, with d as a real number."""
     d = START_AT[p]
     pattern = Pattern((d - p, p), (1,))
-    return follow_path(pattern, coordinates(pattern, aligned_point(p, d)), 0, max(p + 3, 8), d + RANGE[profile])
+    return follow_path(pattern, coordinates(pattern, aligned_point(p, d)), 0, max(p + 2, 8), d + RANGE[profile])
 
 
 @cache

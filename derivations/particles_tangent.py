@@ -10,6 +10,7 @@ constants are derived in `derivations.dynamics`; the sliding gates are ours.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -121,6 +122,19 @@ def residual_flow() -> bool:
     )
     gap = outputs(moved) - outputs(W) + h * H * u
     return all(sympy.expand(x) == 0 for x in gap)
+
+
+def complex_roots() -> bool:
+    """Heavy ball with h = 1/L and sqrt beta = 1 - s/2, s = sqrt(mu/L) in (0, 1]: on curvatures l = x^2 L, s <= x <= 1,
+    the discriminant (1 + beta - x^2)^2 - 4 beta is a product of one negative and three positive factors, so that the
+    roots are complex of modulus sqrt beta.
+    """
+    s, x = sympy.symbols("s x", positive=True)
+    root = 1 - s / 2
+    factors = (1 - root - x, 1 - root + x, 1 + root - x, 1 + root + x)  # s/2 - x < 0, s/2 + x, 2 - s/2 - x > 0, ..
+    product = sympy.prod(factors)
+    signs = (factors[0] - (s / 2 - x), factors[1] - (s / 2 + x), factors[2] - (2 - s / 2 - x))
+    return all(sympy.expand(z) == 0 for z in (product - ((1 + root**2 - x**2) ** 2 - 4 * root**2), *signs))
 
 
 def network(n: int, d: int, width: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -238,6 +252,28 @@ def run_claim(method: str, profile: str, seed: int) -> Claim:
     return Claim(f"particles.tangent.run.{method}", THEME, statement, SOURCE, (check,))
 
 
+def modular_claim(profile: str, seed: int) -> Claim:
+    """Heavy ball with the constants of Wang, Lin & Abernethy: the rate sqrt beta does not depend on the gates."""
+    n, d = RUN_AT
+    X, y = floats(n, d)
+    known = spectrum(n, d)
+    low, high = mid_float(known.eigenvalues[0]), mid_float(known.eigenvalues[-1])
+    predicted = 1 - math.sqrt(low / high) / 2
+    checks = []
+    for width in WIDTHS[profile]:
+        run = train_wide(
+            X, y, *network(n, d, width, seed), "heavy-ball", 1 / high, predicted**2, STEPS, FLOOR
+        )  # fmt: skip
+        rate, error = tail_rate(run.norms)
+        sliding = f"{100 * run.sliding:.2f}% of the gates slide"
+        checks.append(estimated(f"m = {width}", rate, predicted, error, sliding))
+    statement = (
+        rf"\text{{heavy ball}},\ h = 1/\lambda_{{\max}}(H),\ \sqrt\beta = 1 - \tfrac12 \kappa^{{-1/2}},\ n = {n}:\ "
+        rf"\text{{runs shrink by }} \sqrt\beta = {predicted:.4f}"
+    )
+    return Claim("particles.tangent.run.modular", THEME, statement, SOURCE, tuple(checks))
+
+
 def width_rows(profile: str, seed: int, what: str) -> list[tuple[int, float, float]]:
     """(width, mean, standard error) over networks trained by gradient descent, of the distance from the linearised run,
     of the share of sliding gates, or of how far 1 - rate stays below its prediction by H_m at the start.
@@ -314,6 +350,13 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     )  # fmt: skip
     for method in METHODS:
         yield run_claim(method, profile, seed)
+    yield Claim(
+        "particles.tangent.modular", THEME,
+        r"h = 1/L,\ \sqrt\beta = 1 - \tfrac12 \sqrt{\mu/L}:\ \text{heavy ball shrinks every curvature in } [\mu, L] "
+        r"\text{ by } \sqrt\beta",
+        SOURCE, (proved("complex roots of modulus sqrt beta", complex_roots(), "signs of four factors"),),
+    )  # fmt: skip
+    yield modular_claim(profile, seed)
     for what, words in DEPARTURES.items():
         yield width_claim(what, words, profile, seed)
 

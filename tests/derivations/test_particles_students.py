@@ -21,7 +21,7 @@ PROVED = {
     for name in (
         "students.homogeneity", "students.flow", "students.balanced", "students.birth", "students.birth-gain",
         "features.coefficients", "features.first-moment", "features.student-represents",
-        "tangent.gates", "tangent.flow", "tangent.parallel",
+        "tangent.gates", "tangent.flow", "tangent.parallel", "tangent.modular",
     )
 }  # fmt: skip
 CHECKED = (
@@ -52,6 +52,8 @@ def test_every_claim_holds_at_its_level_and_the_figures_draw(provider, monkeypat
     small(monkeypatch)
     for claim in provider.claims():
         expected = Level.PROVED if claim.id in PROVED else Level.CHECKED if claim.id.startswith(CHECKED) else None
+        if claim.id == "particles.tangent.run.modular":
+            expected = Level.ESTIMATED
         expected = expected or (Level.CERTIFIED if claim.id.startswith(CERTIFIED) else Level.ESTIMATED)
         assert claim.level is expected, (claim.id, [c.detail for c in claim.checks])
     for figure in provider.figures():
