@@ -33,7 +33,7 @@ from symlandscape.statistics import wilson_interval
 NAME = "particles_students"
 THEME = "particles"
 SOURCE = "rotskoff_vanden_eijnden_2022"
-STARTS = {"quick": 80, "full": 2000}
+STARTS = {"quick": 80, "full": 1000}
 MULTIPLES: dict[str, dict[int, tuple[int, ...]]] = {
     "quick": {5: (1, 2), 6: (1, 2), 8: (1, 2), 10: (1, 2)},
     "full": dict.fromkeys(range(5, 11), (1, 2, 3, 4)),
@@ -211,8 +211,8 @@ def birth_claim(name: str, d: int) -> Claim:
     made = births(name, d)
     falls = all(after <= bound for after, bound in zip(made.losses[1:], made.bounds, strict=True))
     statement = (
-        rf"{name[0]}_{{{name[1:]}}},\ d = {d}:\ {len(made.bounds)} \text{{ neurons born in target directions, each "
-        r"followed by descent, lead next to an exact zero of the loss; each step falls by } 4L^2/d^2 \text{ or more}"
+        rf"{name[0]}_{{{name[1:]}}},\ d = {d}:\ \text{{births of neurons in target directions, {len(made.bounds)} in all, "
+        r"each followed by descent, lead next to an exact zero of the loss; each step falls by } 4L^2/d^2 \text{ or more}"
     )
     listed = ", ".join(f"{x:.3g}" for x in made.losses)
     zero = made.found.split_global_minimum
