@@ -211,8 +211,9 @@ def birth_claim(name: str, d: int) -> Claim:
     made = births(name, d)
     falls = all(after <= bound for after, bound in zip(made.losses[1:], made.bounds, strict=True))
     statement = (
-        rf"{name[0]}_{{{name[1:]}}},\ d = {d}:\ \text{{births of neurons in target directions, {len(made.bounds)} in all, "
-        r"each followed by descent, lead next to an exact zero of the loss; each step falls by } 4L^2/d^2 \text{ or more}"
+        rf"{name[0]}_{{{name[1:]}}},\ d = {d}:\ \text{{births of neurons in target directions, {len(made.bounds)} in "
+        r"all, each followed by descent, lead next to an exact zero of the loss; each step falls by } 4L^2/d^2 "
+        r"\text{ or more}"
     )
     listed = ", ".join(f"{x:.3g}" for x in made.losses)
     zero = made.found.split_global_minimum

@@ -83,8 +83,6 @@ def loss(
     return ExitCode.DONE
 
 
-app.command()(train)
-app.command()(scaling)
 @app.command()
 def ntk(
     file: Annotated[Path, typer.Argument(metavar="FILE", help='JSON {"X": [[..], ..], "y": [..]}, rows are samples.')],
@@ -102,3 +100,7 @@ def ntk(
     else:
         show(*tables.ntk(found.document()))
     return ExitCode.DONE if found.level is Level.CERTIFIED else ExitCode.UNDECIDED
+
+
+app.command()(train)
+app.command()(scaling)

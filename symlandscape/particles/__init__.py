@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symlandscape.particles.batch_noise import Fluctuations, NoiseFloor, batch_fluctuations, noise_floor
-    from symlandscape.particles.documents import network_from_document, tensor_from_document
-    from symlandscape.particles.finite_width import NestedFlow, nested_flow
     from symlandscape.particles.documents import (
         network_from_document,
         samples_from_document,
         tensor_from_document,
     )
+    from symlandscape.particles.finite_width import NestedFlow, nested_flow
     from symlandscape.particles.fixed_features import (
         AbsoluteTarget,
         best_linear_loss,
@@ -38,12 +37,11 @@ if TYPE_CHECKING:
     from symlandscape.particles.students import drawn_target, expected_first_loss, random_network, student_units
     from symlandscape.particles.targets import Moments, Target, draw_tensor, moments, polynomial_target, three_spin
     from symlandscape.particles.training import Training, stability_limit, train
-    from symlandscape.particles.width_scaling import LocalSlope, Scaling, local_slopes, scaling
     from symlandscape.particles.wide_training import WideRun, linearised_run, tail_rate, train_wide
+    from symlandscape.particles.width_scaling import LocalSlope, Scaling, local_slopes, scaling
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "batch_noise": ("Fluctuations", "NoiseFloor", "batch_fluctuations", "noise_floor"),
-    "documents": ("network_from_document", "tensor_from_document"),
     "finite_width": ("NestedFlow", "nested_flow"),
     "documents": ("network_from_document", "samples_from_document", "tensor_from_document"),
     "fixed_features": (
@@ -89,17 +87,15 @@ __all__ = [
     "TangentSpectrum",
     "Target",
     "Training",
+    "WideRun",
     "batch_fluctuations",
     "batch_rule",
+    "best_linear_loss",
+    "best_linear_losses",
     "constant_schedule",
     "draw_tensor",
     "drawn_target",
     "expected_first_loss",
-    "WideRun",
-    "batch_rule",
-    "best_linear_loss",
-    "best_linear_losses",
-    "draw_tensor",
     "features_needed",
     "finite_gram",
     "fixed_feature_bound",
@@ -109,8 +105,8 @@ __all__ = [
     "gram_deviation",
     "initial_loss",
     "initial_variance",
-    "local_slopes",
     "linearised_run",
+    "local_slopes",
     "loss_at",
     "mean_gram",
     "moments",
@@ -124,18 +120,16 @@ __all__ = [
     "random_network",
     "relu_coefficient",
     "sampled_loss",
-    "scaling",
     "samples_from_document",
+    "scaling",
     "smooth_loss",
     "stability_limit",
     "student_units",
-    "tensor_from_document",
-    "three_spin",
-    "train",
     "tail_rate",
     "tangent_spectrum",
     "tensor_from_document",
     "three_spin",
+    "train",
     "train_wide",
 ]
 
