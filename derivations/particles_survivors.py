@@ -33,8 +33,8 @@ from symlandscape.symmetry.pattern import Pattern
 NAME = "particles_survivors"
 THEME = "particles"
 SOURCE = "rotskoff_vanden_eijnden_2022"
-BRANCHES = {"quick": (4,), "full": (3, 4, 5, 6, 7, 8)}  # p
-START_AT = {3: 24, 4: 16, 5: 16, 6: 16, 7: 16, 8: 18}  # a d at which the branch is a minimum
+BRANCHES = {"quick": (4,), "full": (3, 4, 5, 6, 7)}  # p
+START_AT = {3: 24, 4: 16, 5: 16, 6: 16, 7: 16}  # a d at which the branch is a minimum
 RANGE = {"quick": 3, "full": 24}  # how far above START_AT the branch is followed
 STARTS = {"quick": 80, "full": 1000}
 MATCHED = {"quick": ((14, 15),), "full": ((10, 11), (14, 15), (20, 21))}  # d, k = d + 1
