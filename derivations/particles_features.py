@@ -317,8 +317,8 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         values.append(rf"{found.mean:.3f}\ (N = {count})")
     yield Claim(
         "particles.features.random", THEME,
-        rf"f = |x_1| + |x_2|,\ d = {INPUTS}:\ \text{{mean least loss over random ReLU features }} "
-        + r",\ ".join(values) + r" \text{, above the bound}",
+        rf"f = |x_1| + |x_2|,\ d = {INPUTS}:\quad \text{{mean least loss over random ReLU features }} "
+        + r",\quad ".join(values) + r" \text{, above the bound}",
         SOURCE, (below("the bound below the mean", parts),),
     )  # fmt: skip
     for k in STUDENTS[profile]:

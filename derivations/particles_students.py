@@ -174,7 +174,7 @@ def share_claim(d: int, widths: tuple[int, ...], profile: str, seed: int, kind: 
             share_check(f"k = {k}", one, other, f"{one.zeros} of {starts}, 95% interval {low:.3f} to {high:.3f}")
         )
         parts.append(rf"{one.zeros}/{starts}\ (k = {k})")
-    statement = rf"d = {d}:\ \text{{starts that end at loss 0 {words}: }} " + r",\ ".join(parts)
+    statement = rf"d = {d}:\ \text{{starts that end at loss 0 {words}: }} " + r",\quad ".join(parts)
     return Claim(f"particles.students.{kind}.d{d}", THEME, statement, SOURCE, tuple(checks))
 
 
@@ -211,9 +211,10 @@ def birth_claim(name: str, d: int) -> Claim:
     made = births(name, d)
     falls = all(after <= bound for after, bound in zip(made.losses[1:], made.bounds, strict=True))
     statement = (
-        rf"{name[0]}_{{{name[1:]}}},\ d = {d}:\ \text{{births of neurons in target directions, {len(made.bounds)} in "
-        r"all, each followed by descent, lead next to an exact zero of the loss; each step falls by } 4L^2/d^2 "
-        r"\text{ or more}"
+        rf"{name[0]}_{{{name[1:]}}},\ d = {d}:\quad \text{{births of neurons in target directions, "
+        rf"{len(made.bounds)} in all, each followed by descent,}} "
+        r"\quad \text{lead next to an exact zero of the loss;} \quad \text{each step "
+        r"falls by } 4L^2/d^2 \text{ or more}"
     )
     listed = ", ".join(f"{x:.3g}" for x in made.losses)
     zero = made.found.split_global_minimum

@@ -97,7 +97,8 @@ def branch_claims(p: int, profile: str) -> Iterator[Claim]:
     below, above = beside(p, first - 1, profile), beside(p, first, profile)
     row = [mid_float(x) for c, x in zip(above.pattern.coordinates, above.coordinates, strict=True) if c.name[0] == "r"]
     statement = (
-        rf"k = d+1,\ {p} \text{{ flipped rows, extra row along their columns: a saddle at }} d = {first - 1} "
+        rf"k = d+1,\ {p} \text{{ flipped rows, extra row along their columns:}} \quad "
+        rf"\text{{a saddle at }} d = {first - 1} "
         rf"\text{{, a minimum at }} d = {first} \text{{ of loss }} {outward(above.loss, 10)[0]}"
     )
     detail = f"crossing near d = {turn:.6f}, extra row {row[1]:.4f} on flipped and {row[0]:.4f} on kept columns"
@@ -160,7 +161,7 @@ def matched(d: int, k: int, profile: str, seed: int) -> Claim | None:
         return None
     known = f"; no branch known: {', '.join(unknown)}" if unknown else ""
     statement = (
-        rf"d = {d},\ k = {k}:\ \text{{random starts reach the losses of }} " + r",\ ".join(parts)
+        rf"d = {d},\ k = {k}:\ \text{{random starts reach the losses of }} \quad " + r",\quad ".join(parts)
         + (rf"\text{{{known}}}" if known else "")
     )  # fmt: skip
     return Claim(f"particles.survivors.matched.d{d}", THEME, statement, SOURCE, tuple(checks))
