@@ -188,9 +188,9 @@ def bound_claim(d: int, m: int, count: int) -> Claim:
         if complete:  # all of degrees 0 and 2: what is left is E f^2 minus two explicit energies
             left = to_arb(1) - level_energy(one, 0) - multiplicity(d, 2) * level_energy(one, 2)
             checks.append(certified("degrees 0 and 2 complete", Verdict.of(bool((left / 2).overlaps(value))), ""))
-    names = "|x_1|" if m == 1 else rf"|x_1| + \dots + |x_{{{m}}}|"
+    names = " + ".join(f"|x_{j}|" for j in range(1, m + 1))
     statement = (
-        rf"f = {names},\ d = {d}:\ \text{{any }} {count} \text{{ fixed functions have a least loss of at least }} "
+        rf"f = {names},\ d = {d}:\quad \text{{any }} {count} \text{{ fixed functions have a least loss of at least }} "
         rf"{outward(value, 8)[0]} \text{{ on average over the rotations of }} f"
     )
     return Claim(f"particles.features.bound.d{d}.m{m}.N{count}", THEME, statement, SOURCE, tuple(checks))
@@ -205,7 +205,7 @@ def needed_claim(d: int) -> Claim:
         enough = bool(fixed_feature_bound(one, least) <= goal)
         fewer = bool(fixed_feature_bound(one, least - 1) > goal)
     statement = (
-        rf"f = |x_1|,\ d = {d}:\ \text{{the bound falls to }} 1\% \text{{ of the loss of }} 0 \text{{ at }} "
+        rf"f = |x_1|,\ d = {d}:\quad \text{{the bound falls to }} 1\% \text{{ of the loss of }} 0 \text{{ at }} "
         rf"N = {least} "
         r"\text{ functions; 2 ReLU neurons represent } f"
     )
@@ -259,7 +259,7 @@ def student_claim(k: int, profile: str, seed: int) -> Claim:
     bound = outward(fixed_feature_bound(target(), parameters), 5)[0]
     error = float(np.hypot(share_error(one, starts), share_error(other, starts)))
     statement = (
-        rf"f = |x_1| + |x_2|,\ d = {INPUTS}:\ \text{{{one} of {starts} students of }} k = {k} "
+        rf"f = |x_1| + |x_2|,\ d = {INPUTS}:\quad \text{{{one} of {starts} students of }} k = {k} "
         r"\text{ neurons end at loss 0}"
     )
     detail = f"{one} and {other} of {starts}; {parameters} fixed functions: at least {bound}"
