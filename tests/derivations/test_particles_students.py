@@ -36,7 +36,12 @@ CERTIFIED = (
 
 
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The students at few sizes."""
+    """Students, features and networks at few sizes."""
+    monkeypatch.setattr(particles_features, "DEGREES", 6)
+    monkeypatch.setitem(particles_features.NEEDED, "quick", (5, 10))
+    monkeypatch.setitem(particles_features.STUDENTS, "quick", (4, 6))
+    monkeypatch.setitem(particles_tangent.DATA, "quick", ((12, 10),))
+    monkeypatch.setitem(particles_tangent.WIDTHS, "quick", (250, 1000))
     monkeypatch.setitem(particles_students.STARTS, "quick", 16)
     monkeypatch.setitem(particles_students.MULTIPLES, "quick", {5: (1, 2)})
     monkeypatch.setitem(particles_students.EXTRAS, "quick", {8: (0, 1), 14: (0, 1)})
