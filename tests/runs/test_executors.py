@@ -56,6 +56,8 @@ def test_threads_beside_an_executor_are_misuse() -> None:
 def test_work_that_must_be_alone_in_its_process_takes_no_threads() -> None:
     with pytest.raises(InputError, match="precision"):
         run(tasks(2), double, executor="threads:2", alone=True)
+    with pytest.raises(InputError, match="precision"):
+        run(tasks(2), double, threads=2, alone=True)
 
 
 class Slow(Executor):
