@@ -11,9 +11,10 @@ import typer
 
 from symlandscape.cli.files import prepare_arrays, write_arrays
 from symlandscape.cli.frame import ExitCode
-from symlandscape.cli.options import Json, Out, Seed, Threads, exact
+from symlandscape.cli.options import Executor, Json, Out, Seed, ShardOption, Threads, exact
 from symlandscape.cli.output import line, print_json, show, table
 from symlandscape.cli.progress import progress
+from symlandscape.cli.shards import shares
 from symlandscape.errors import InputError
 
 if TYPE_CHECKING:
@@ -145,6 +146,8 @@ def scaling(
     seed: Seed = 0,
     threads: Threads = 1,
     store: StoreOption = None,
+    executor: Executor = None,
+    shard: ShardOption = None,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -163,7 +166,7 @@ def scaling(
 
     elif full or flow or batch is not None or rule is not None:
         raise InputError("batches and --full are for --quantity trained, which was not asked for; add it")
-    with progress(f"{seeds} networks of each width") as callback:
+    with shares(shard, as_json, out), progress(f"{seeds} networks of each width") as callback:
         found = particles.scaling(
             inputs,
             numbers,
@@ -176,6 +179,8 @@ def scaling(
             force=force,
             threads=threads,
             store=store,
+            executor=executor,
+            shard=shard,
             progress=callback,
         )
     document = found.document()

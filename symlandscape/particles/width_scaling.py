@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,11 +149,14 @@ def scaling(
     threads: int = 1,
     store: Store | str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
+    executor: str | None = None,
+    shard: str | None = None,
 ) -> Scaling:
     """Losses of `seeds` random networks of each width on the target `draw_tensor(inputs, seed)`.
 
     Without a schedule: converged, by L-BFGS on the exact loss with at most `most` evaluations. With one (a function of
-    the width): at the end of its training. Results do not depend on threads; with a store they are kept and resumed.
+    the width): at the end of its training. One task is one network:
+    `store`, `threads`, `executor` and `shard` are those of `runs.run`, and results do not depend on them.
     Raises InputError, among others for widths that do not increase.
     """
     widths = check_widths(widths)
@@ -171,9 +173,8 @@ def scaling(
             else:
                 options: Any = {"method": method, "seed": seed, "number": q, "force": force}
                 tasks.append(train_task(inputs, n, units, schedule(n), logs=4, **options))
-    opened = nullcontext(store) if store is None or isinstance(store, Store) else Store(os.fspath(store))
-    with opened as kept:
-        found = run(tasks, work, threads=threads, store=kept, progress=progress, label="networks")
+    where: Any = {"store": store, "threads": threads, "executor": executor, "shard": shard}
+    found = run(tasks, work, progress=progress, label="networks", **where)
     shape = (len(widths), seeds)
     if schedule is None:
         losses, norms, gains = (np.array([f[name] for f in found]) for name in ("loss", "norm", "gain"))

@@ -63,8 +63,9 @@ def run(
         raise InputError(f"expected at least one thread, got {threads}")
     if executor is not None and threads > 1:
         raise InputError(f"expected an executor or threads, got both; leave out threads = {threads}")
-    if isinstance(executor, str) and parse(executor).kind == "threads" and alone:
-        raise InputError(f"expected processes or a cluster for this work, got {executor!r}: {ALONE}")
+    where = f"threads:{threads}" if executor is None and threads > 1 else executor
+    if isinstance(where, str) and parse(where).kind == "threads" and alone:
+        raise InputError(f"expected processes or a cluster for this work, got {where!r}: {ALONE}")
     share = Shard.parse(shard) if isinstance(shard, str) else shard
     if share is not None and store is None:
         raise InputError(f"expected a store for shard {share}, got none; name a file for it with --store")
@@ -72,10 +73,7 @@ def run(
         kept = store if store is None or isinstance(store, Store) else stack.enter_context(Store(store))
         work = _Work(list(tasks), kept, share, progress, label)
         if work.waiting:
-            place: Executor | str | None = executor
-            if place is None and threads > 1:
-                place = f"threads:{threads}"
-            _compute(work, function, place, alone, stack)
+            _compute(work, function, where, alone, stack)
         if share is not None and kept is not None:
             raise ShardFinished(ShardReport(share, work.distinct, work.total, work.computed, kept.path))
     return [work.results[identity] for identity in work.order]

@@ -24,6 +24,7 @@ COMMANDS = {
     "relu atlas": ["--upto", "2"],
     "spinglass enumerate": ["--p", "3", "--spins", "3", "--samples", "5"],
     "spinglass descend": ["--p", "3", "--spins", "4", "--samples", "5"],
+    "particles scaling": ["--inputs", "3", "--widths", "2,4", "--unit", "rbf", "--seeds", "2", "--most", "40"],
     "regions decay": ["--inputs", "2", "--width", "2", "--samples", "4,6", "--eps", "1/5", "--draws", "70"],
 }
 DESCEND = ["spinglass", "descend", "--p", "3", "--spins", "4", "--samples", "5"]

@@ -13,6 +13,7 @@ from symlandscape import backends
 from symlandscape.backends import RegionVerdict
 from symlandscape.errors import InputError
 from symlandscape.regions import bound_exponent, class_of_weights, decay, gaussian_weights, make_points
+from symlandscape.regions.sampling import balanced_labels, gaussian_points
 from symlandscape.regions.volume_decay import Decay, DecayRow
 from tests.regions.samples import reference
 
@@ -53,6 +54,17 @@ def test_pairs_depend_on_the_seed_n_and_their_number_alone() -> None:
     assert np.array_equal(many.rows[1].wrong[:25], few.rows[0].wrong)
     assert np.array_equal(many.rows[1].ranks[:25], few.rows[0].ranks)
     assert not np.array_equal(decay(3, 2, [9], Fraction(1, 10), 0, 25, 6).rows[0].wrong, few.rows[0].wrong)
+
+
+def test_pair_i_is_weight_matrix_i_with_data_set_i_mod_datasets_of_the_seed() -> None:
+    row = decay(3, 2, [9], Fraction(1, 10), 0, 150, 5, datasets=2).rows[0]  # the first data set needs two batches
+    X, y = [gaussian_points(9, 3, 5, j) for j in range(2)], balanced_labels(9)
+    W = gaussian_weights(0, 150, 2, 3, 5, 9)
+    found = [backends.classify_regions(W[i : i + 1], X[i % 2], y, 0.1) for i in range(150)]
+    assert np.array_equal(row.wrong, [f.wrong[0] for f in found])
+    assert np.array_equal(row.ranks, [f.ranks[0] for f in found])
+    assert np.array_equal(row.verdicts, [f.verdicts[0] for f in found])
+    assert not np.array_equal(decay(3, 2, [9], Fraction(1, 10), 0, 150, 6, datasets=2).rows[0].wrong, row.wrong)
 
 
 def made(wrong: list[int], eps: Fraction, datasets: int, samples: int = 10) -> DecayRow:

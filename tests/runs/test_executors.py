@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -56,33 +56,32 @@ def test_threads_beside_an_executor_are_misuse() -> None:
 def test_work_that_must_be_alone_in_its_process_takes_no_threads() -> None:
     with pytest.raises(InputError, match="precision"):
         run(tasks(2), double, executor="threads:2", alone=True)
+    with pytest.raises(InputError, match="precision"):
+        run(tasks(2), double, threads=2, alone=True)
 
 
-class Slow(Executor):
-    """Counts what is in flight: nothing is done before the window is full."""
+class Counting(Executor):
+    """Three threads that count what is in flight."""
 
-    def __init__(self, workers: int) -> None:
-        self.workers, self.open, self.most = workers, [], 0  # type: ignore[var-annotated]
+    workers = 3
+
+    def __init__(self) -> None:
+        self.inner, self.open, self.most = ThreadPoolExecutor(self.workers), 0, 0
 
     def submit(self, function: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        self.open.append((future, function, arguments))
-        self.most = max(self.most, len(self.open))
-        if len(self.open) > self.workers:
-            first, function, arguments = self.open.pop(0)
-            first.set_result(function(*arguments))
-        return future
+        self.open += 1
+        self.most = max(self.most, self.open)
+        return self.inner.submit(function, *arguments, **named)
 
-    def finish(self, *_news: object) -> None:
-        while self.open:
-            future, function, arguments = self.open.pop(0)
-            future.set_result(function(*arguments))
+    def one_less(self, done: int, *_news: object) -> None:
+        self.open -= bool(done)
 
 
-def test_few_tasks_are_in_flight() -> None:
-    pool = Slow(3)
-    assert run(tasks(5000), double, executor=pool, progress=pool.finish) == [2 * i for i in range(5000)]
-    assert pool.most <= 12
+def test_four_tasks_for_each_worker_are_in_flight() -> None:
+    pool = Counting()
+    with pool.inner:
+        assert run(tasks(500), double, executor=pool, progress=pool.one_less) == [2 * i for i in range(500)]
+    assert pool.most == 12
 
 
 def test_a_worker_that_dies_is_replaced_and_its_tasks_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
