@@ -17,7 +17,20 @@ import numpy.typing as npt
 from numba import config, cuda, float64
 from numba.core.errors import NumbaPerformanceWarning
 
-__all__ = ["SHARED", "SIMULATED", "THREADS", "cuda", "available", "device", "entry", "float64", "launch", "on_device", "port", "sync"]
+__all__ = [
+    "SHARED",
+    "SIMULATED",
+    "THREADS",
+    "cuda",
+    "available",
+    "device",
+    "entry",
+    "float64",
+    "launch",
+    "on_device",
+    "port",
+    "sync",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 Array = npt.NDArray[np.float64]

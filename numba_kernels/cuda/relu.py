@@ -23,7 +23,19 @@ import numpy as np
 import numpy.typing as npt
 
 from numba_kernels import angles
-from numba_kernels.cuda._device import cuda, device, entry, float64, fma, launch, on_device, port, room_for, sync, THREADS
+from numba_kernels.cuda._device import (
+    THREADS,
+    cuda,
+    device,
+    entry,
+    float64,
+    fma,
+    launch,
+    on_device,
+    port,
+    room_for,
+    sync,
+)
 from numba_kernels.cuda.block import block_sum
 from numba_kernels.relu.layout import CENTRE, HALF, HALF_PI, QUARTER
 

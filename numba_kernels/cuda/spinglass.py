@@ -145,9 +145,7 @@ def _share(
 
 
 @entry
-def _partial_sums(
-    x: Array, table: Integers, data: Array, padded: int, shared: int, wide: Array, out: Array
-) -> None:
+def _partial_sums(x: Array, table: Integers, data: Array, padded: int, shared: int, wide: Array, out: Array) -> None:
     group, g, t, T = cuda.blockIdx.x, cuda.blockIdx.y, cuda.threadIdx.x, cuda.blockDim.x
     step = cuda.gridDim.y
     if shared:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numba_kernels.minimise import protocol
+from symlandscape.backends import cuda
 from symlandscape.errors import InputError
 
 Array = npt.NDArray[np.float64]
@@ -66,15 +67,22 @@ class MinimiseBatch:
         return np.asarray(self.status == MinimiseStatus.CONVERGED)
 
 
-def resolve_device(device: str) -> str:
-    """The device that runs the kernels: "cpu" for "cpu" and "auto".
+def resolve_device(device: str, *, ported: bool = True) -> str:
+    """The device that runs the kernels, "cpu" or "cuda"; "auto" is "cuda" where one is there and kernels for it exist.
 
-    Raises InputError for "cuda" (no kernels for it yet) and for unknown names.
+    ported: whether the computation has CUDA kernels. Raises InputError for "cuda" where it cannot be had, and for
+    unknown names.
     """
     if device not in DEVICES:
         raise InputError(f"expected a device among {', '.join(DEVICES)}, got {device!r}")
+    if device == "cpu" or (device == "auto" and not ported):
+        return "cpu"
+    if not ported:
+        raise InputError("device 'cuda' was asked for, but this computation has no CUDA kernels; use 'cpu' or 'auto'")
+    if cuda.present():
+        return "cuda"
     if device == "cuda":
-        raise InputError("device 'cuda' was asked for, but no CUDA kernels are available yet; use 'cpu' or 'auto'")
+        raise InputError("device 'cuda' was asked for, but no CUDA device was found here; use 'cpu' or 'auto'")
     return "cpu"
 
 

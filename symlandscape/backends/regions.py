@@ -7,6 +7,7 @@ above zero and `slope` below; the pattern of W holds the slopes at w_i.x_n.
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from numba_kernels.regions import sample as _sample
 from numba_kernels.regions import train as _train
+from symlandscape.backends import cuda
 from symlandscape.backends.common import Array, in_chunks, resolve_device
 from symlandscape.errors import InputError
 
@@ -23,6 +25,7 @@ NEAREST = 1e-4
 """How near a slope may come to 0 or 1 without being it."""
 
 _CHUNK = 16
+_AT_ONCE = 1 << 16  # draws of one launch on a device
 _KEYS = 0x5A0B  # of the hash keys, which belong to no experiment
 
 
@@ -60,9 +63,9 @@ def classify_regions(
     """Classify the regions of weights (count, d1, d0) for points X (N, d0), labels y (N) in {0, 1}.
 
     The residual is that of least squares in the Khatri-Rao matrix by pivoted QR (pivots below 1e-10 of the largest are
-    zero). Bits depend on each W alone, not on threads or the other draws. Raises InputError.
+    zero). Bits depend on each W and the device alone, not on threads or the other draws. Raises InputError.
     """
-    resolve_device(device)
+    where = resolve_device(device)
     weights = np.ascontiguousarray(weights, dtype=np.float64)
     X, y = region_data(X, y)
     check_slope(slope)
@@ -76,8 +79,10 @@ def classify_regions(
     wrong, ranks, support, points, rows = (np.zeros(count, np.int64) for _ in range(5))
     squares, verdicts, doubts = np.zeros(count), np.zeros(count, np.int8), np.zeros((count, 4))
 
+    kernels = cuda.kernels("regions") if where == "cuda" else _sample
+
     def work(part: slice) -> int:
-        _sample.sample(
+        kernels.sample(
             weights[part],
             X,
             y,
@@ -93,8 +98,9 @@ def classify_regions(
         )
         return int(part.stop - part.start)
 
-    for _ in in_chunks(work, count, _CHUNK, threads):
-        pass
+    with cuda.reported() if where == "cuda" else nullcontext():
+        for _ in in_chunks(work, count, *((_CHUNK, threads) if where == "cpu" else (_AT_ONCE, 1))):
+            pass
     kept, dropped, tie, margin = doubts.T
     unclear = ((ranks > 0) & (kept < 1e-8)) | (dropped > 1e-12) | (tie < 1e-9) | (margin < 1e-9)
     return RegionSample(wrong, squares, ranks, support, points, rows, verdicts, unclear)
@@ -179,7 +185,7 @@ def train_two_layer(
     lengths, `step`/round of |(W, z)| in all, lead to the next round. Bits depend on each start and its data alone.
     Raises InputError.
     """
-    resolve_device(device)
+    resolve_device(device, ported=False)
     check_slope(slope)
     W, z, X, y = (np.ascontiguousarray(part, dtype=np.float64) for part in (W, z, X, y))
     _check_networks(W, z, X, y)

@@ -7,16 +7,20 @@ index of entry (i, a) of W is i d + a. `slope` is the activation's slope below z
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 
 from numba_kernels.relu import hessian as _hessian
 from numba_kernels.relu import loss as _loss
 from numba_kernels.relu import minimise as _minimise
+from symlandscape.backends import cuda
 from symlandscape.backends.common import METHODS, Array, Method, MinimiseBatch, in_chunks, resolve_device
 from symlandscape.errors import InputError
 
 _NO_TARGET = np.zeros((0, 0))
+_AT_ONCE = 1 << 14
+"""Starts between two reports of the progress on a device, some 30 for each of its blocks."""
 
 
 def relu_loss(W: Array, V: Array | None = None, slope: float = 0.0) -> float:
@@ -37,11 +41,18 @@ def relu_loss_gradient(W: Array, V: Array | None = None, slope: float = 0.0) -> 
     return _finite(value, W, V, slope), gradient
 
 
-def relu_losses_gradients(W: Array, V: Array | None = None, slope: float = 0.0) -> tuple[Array, Array]:
+def relu_losses_gradients(
+    W: Array, V: Array | None = None, slope: float = 0.0, device: str = "cpu"
+) -> tuple[Array, Array]:
     """Losses (count) and gradients (count, k, d) at a batch W (count, k, d) of weight matrices."""
+    where = resolve_device(device)
     W, V, identity = _problem(W, V, batch=True)
     losses, gradients = np.empty(W.shape[0]), np.empty_like(W)
-    _loss.losses_gradients_at(W, V, identity, float(slope), losses, gradients)
+    if where == "cuda":
+        with cuda.reported():
+            cuda.kernels("relu").losses_gradients_at(W, V, identity, float(slope), losses, gradients)
+    else:
+        _loss.losses_gradients_at(W, V, identity, float(slope), losses, gradients)
     _finite(float(losses.sum()), W.reshape(-1, W.shape[2]), V, slope)
     return losses, gradients
 
@@ -99,11 +110,13 @@ def minimise_relu(
     reason is in `status`, nothing is raised for a start that does not converge. The fast road avoids directions of
     negative curvature that it meets, but an end point may be a saddle: test its Hessian.
 
-    Bits depend on the start alone, not on `threads` or on the other starts. `progress(done, count)` is called in the
-    calling thread. KeyboardInterrupt: what has not begun is dropped, running chunks end, and it is raised again.
+    On a CUDA device all starts run at once; "lbfgs" is then L-BFGS to the end, and Newton-CG on the processor for what
+    rounding stops before. Bits depend on the start and the device alone, not on `threads` or on the other starts.
+    `progress(done, count)` is called in the calling thread. KeyboardInterrupt: what has not begun is dropped, running
+    chunks end, and it is raised again.
     Raises InputError for wrong shapes, zero rows, unknown methods or devices.
     """
-    resolve_device(device)
+    where = resolve_device(device)
     if method not in METHODS:
         raise InputError(f"expected a method among {', '.join(METHODS)}, got {method!r}")
     if threads < 1:
@@ -120,12 +133,14 @@ def minimise_relu(
     inertia = 0.0 if method == "gd" else momentum
     lookahead = momentum if method == "nesterov" else 0.0
 
+    kernels = cuda.kernels("minimise") if where == "cuda" else _minimise
+
     def work(part: slice) -> int:
         results = losses[part], norms[part], steps[part], status[part]
         if method == "lbfgs":
-            _minimise.minimise_newton(points[part], V, identity, float(slope), tol, limit, *results)
+            kernels.minimise_newton(points[part], V, identity, float(slope), tol, limit, *results)
         else:
-            _minimise.minimise_descent(
+            kernels.minimise_descent(
                 points[part], V, identity, float(slope), step, inertia, lookahead, tol, limit, *results
             )
         return int(part.stop - part.start)
@@ -133,10 +148,11 @@ def minimise_relu(
     h = d if identity else V.shape[0]
     size = 1 if method != "lbfgs" else int(min(64, max(1, 500_000 // (k * d * (k + h)))))
     done = 0
-    for finished in in_chunks(work, count, size, threads):
-        done += finished
-        if progress is not None:
-            progress(done, count)
+    with cuda.reported() if where == "cuda" else nullcontext():
+        for finished in in_chunks(work, count, *((size, threads) if where == "cpu" else (_AT_ONCE, 1))):
+            done += finished
+            if progress is not None:
+                progress(done, count)
     return MinimiseBatch(points, losses, norms, steps, status)
 
 

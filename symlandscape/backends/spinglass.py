@@ -19,6 +19,7 @@ from numba_kernels.spinglass import energy as _energy
 from numba_kernels.spinglass import homotopy as _homotopy
 from numba_kernels.spinglass import layout as _layout
 from numba_kernels.spinglass import sphere as _sphere
+from symlandscape.backends import cuda
 from symlandscape.backends.common import Array, MinimiseBatch, in_chunks, resolve_device
 from symlandscape.errors import InputError
 
@@ -99,11 +100,16 @@ def pack_couplings(
     return PackedCouplings(spins, np.array(degrees, dtype=np.int64), begins, data)
 
 
-def spin_energies(couplings: PackedCouplings, points: Array) -> tuple[Array, Array]:
+def spin_energies(couplings: PackedCouplings, points: Array, device: str = "cpu") -> tuple[Array, Array]:
     """Energies H (count) and gradients in R^N (count, N) at points (count, N), on the sphere or not."""
+    where = resolve_device(device)
     points = _points(couplings, points)
     energies, gradients = np.empty(points.shape[0]), np.empty_like(points)
-    _energy.energies_gradients_at(points, *_parts(couplings), energies, gradients)
+    if where == "cuda":
+        with cuda.reported():
+            cuda.kernels("spinglass").energies_gradients_at(points, *_parts(couplings), energies, gradients)
+    else:
+        _energy.energies_gradients_at(points, *_parts(couplings), energies, gradients)
     return energies, gradients
 
 
@@ -141,7 +147,7 @@ def minimise_spins(
     "gd"); the reason is in `status`. points lie on the sphere, losses are the energies H, gradient_norms are those of
     the tangential gradient. Bits depend on the start alone. Raises InputError.
     """
-    resolve_device(device)
+    resolve_device(device, ported=False)
     if method not in SPIN_METHODS:
         raise InputError(f"expected a method among {', '.join(SPIN_METHODS)}, got {method!r}")
     if threads < 1:

@@ -24,6 +24,7 @@ from symlandscape.runs import Task, run, start_batch
 __all__ = ["Discovery", "discover"]
 
 CHUNK = 64  # starts in one task
+DEVICE_CHUNK = 16384  # on a device, which runs some 500 of them at a time
 TASK_KIND = "relu.minimise/1"
 TOLERANCE = 1e-12
 DESCENT_TOLERANCE = 1e-7  # where the fixed-step methods hand over to the polish, which stays in their basin
@@ -97,11 +98,12 @@ def _minimise(task: Task) -> dict[str, np.ndarray]:
     """The end points of one chunk of starts; a pure function of the task."""
     p = task.parameters
     starts = start_batch(p["seed"], p["first"], p["count"], p["neurons"], p["inputs"])
+    device = p.get("device", "cpu")
     V, slope = (np.array(p["targets"]) if "targets" in p else None), float(p.get("slope", 0.0))
     if p["method"] == "lbfgs":
-        batch = backends.minimise_relu(starts, V, slope, method="lbfgs", tol=p["tolerance"])
+        batch = backends.minimise_relu(starts, V, slope, method="lbfgs", tol=p["tolerance"], device=device)
     else:
-        rough = backends.minimise_relu(starts, V, slope, method=p["method"], tol=p["descent_tolerance"])
+        rough = backends.minimise_relu(starts, V, slope, method=p["method"], tol=p["descent_tolerance"], device=device)
         batch = backends.minimise_relu(rough.points, V, slope, method="lbfgs", tol=p["tolerance"])
         unfinished = ~rough.converged
         batch.status[unfinished] = rough.status[unfinished]
@@ -136,7 +138,7 @@ def discover(
         raise InputError(f"expected at least one neuron, input and start, got {neurons}, {inputs} and {starts}")
     if method not in backends.METHODS:
         raise InputError(f"expected a method among {', '.join(backends.METHODS)}, got {method!r}")
-    backends.resolve_device(device)
+    on_device = backends.resolve_device(device) == "cuda"
     if slope == 1:
         raise InputError("slope 1 makes the activation linear, which is excluded; take a slope below 1")
     if targets is not None:
@@ -158,15 +160,19 @@ def discover(
         common["targets"] = targets.tolist()
     if slope:
         common["slope"] = float(slope)
+    if on_device:
+        common["device"] = "cuda"
+    chunk = DEVICE_CHUNK if on_device else CHUNK
     tasks = [
-        Task(TASK_KIND, {**common, "first": first, "count": min(CHUNK, starts - first)})
-        for first in range(0, starts, CHUNK)
+        Task(TASK_KIND, {**common, "first": first, "count": min(chunk, starts - first)})
+        for first in range(0, starts, chunk)
     ]
 
     def tell(done: int, total: int, label: str) -> None:
         if progress is not None:
-            progress(min(starts, done * CHUNK), starts)
+            progress(min(starts, done * chunk), starts)
 
+    threads = 1 if on_device else threads
     chunks = run(tasks, _minimise, store=store, threads=threads, executor=executor, shard=shard, progress=tell)
     points = np.concatenate([chunk["points"] for chunk in chunks])
     losses = np.concatenate([chunk["losses"] for chunk in chunks])

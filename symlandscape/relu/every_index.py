@@ -190,7 +190,7 @@ def saddles(
     Newton runs on the processor; ``device`` is checked as everywhere. ``store``, ``executor`` and ``shard`` are those
     of ``runs.run``. Raises InputError for sizes below 1, beyond 10 million starts, and for a device that is not there.
     """
-    backends.resolve_device(device)
+    backends.resolve_device(device, ported=False)
     if neurons < 1 or inputs < 1 or starts < 1:
         raise InputError(f"expected at least one neuron, input and start, got {neurons}, {inputs} and {starts}")
     if starts > MAX_STARTS:

@@ -95,7 +95,7 @@ def solve(
     undecided; the list need not be complete. The result does not depend on ``threads``. ``lengths`` are those of
     orthogonal targets, one for each block (None: unit vectors). Raises InputError for a bad pattern, length or device.
     """
-    backends.resolve_device(device)
+    backends.resolve_device(device, ported=False)
     if starts < 1:
         raise InputError(f"expected at least one start, got {starts}")
     space = resolve(pattern, d, extra_orbits(extra, extra_rows))

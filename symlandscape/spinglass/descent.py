@@ -163,7 +163,7 @@ def descend(
         raise InputError(f"expected at most {MAX_RUNS} runs, got {samples} samples x {starts} starts; take fewer")
     if method not in backends.SPIN_METHODS:
         raise InputError(f"expected a method among {', '.join(backends.SPIN_METHODS)}, got {method!r}")
-    backends.resolve_device(device)
+    backends.resolve_device(device, ported=False)
     common: dict[str, Any] = {"model": str(made), "spins": spins, "seed": seed, "method": method, "starts": starts}
     common |= {"tolerance": TOLERANCE, "descent_tolerance": DESCENT_TOLERANCE, "flat": FLAT}
     tasks = [Task(TASK_KIND, {**common, "sample": i}) for i in range(samples)]

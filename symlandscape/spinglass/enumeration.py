@@ -210,7 +210,7 @@ def enumerate_critical_points(
             raise InputError(f"expected at least {least} {name}, got {value!r}; pass a larger integer")
     if samples > MAX_SAMPLES:
         raise InputError(f"expected at most {MAX_SAMPLES} samples, got {samples}; take fewer, and other seeds for more")
-    backends.resolve_device(device)
+    backends.resolve_device(device, ported=False)
     backends.spin_path_count(spins, max(degree, 3))
     common = {"p": degree, "spins": spins, "seed": seed, "tolerances": list(TOLERANCES)}
     tasks = [Task(TASK_KIND, {**common, "sample": i}) for i in range(samples)]

@@ -57,7 +57,6 @@ def test_the_table_says_what_is_bounded(capsys: Capture) -> None:
         (["--slope", "1e400"], "slope"),
         (["--draws", "0"], "draws"),
         (["--datasets", "41"], "data sets"),
-        (["--device", "cuda"], "CUDA"),
         (["--out", "draws.txt"], ".npz"),
     ],
 )

@@ -31,7 +31,6 @@ ONE = np.eye(3)
         (lambda: backends.relu_hessian(ONE, out=np.empty((3, 3))), "out"),
         (lambda: backends.relu_hessian_product(ONE, np.ones((2, 3))), "directions"),
         (lambda: backends.minimise_relu(ONE), "shape"),
-        (lambda: backends.minimise_relu(ONE[None], device="cuda"), "CUDA"),
         (lambda: backends.minimise_relu(ONE[None], device="tpu"), "device"),
         (lambda: backends.minimise_relu(ONE[None], method="adam"), "method"),  # type: ignore[arg-type]
         (lambda: backends.minimise_relu(ONE[None], threads=0), "thread"),
@@ -44,8 +43,8 @@ def test_bad_input_is_refused_with_a_sentence(call: Callable[[], Any], word: str
         call()
 
 
-def test_auto_is_the_processor() -> None:
-    assert backends.resolve_device("auto") == "cpu"
+def test_there_is_a_processor() -> None:
+    assert backends.resolve_device("cpu") == "cpu"
     assert backends.available_threads() >= 1
 
 
