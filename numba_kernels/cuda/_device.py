@@ -42,6 +42,9 @@ THREADS = 4 if SIMULATED else 128
 SHARED = 48 * 1024
 """Bytes of shared memory that every device grants a block without being asked; what is larger goes to global memory."""
 
+MOST_BLOCKS = 1024
+"""Blocks with room in global memory: as many as fit on 132 multiprocessors at a time, and some."""
+
 
 def available() -> bool:
     """Whether kernels can run: a device with its driver and compiler, or the simulator."""
@@ -130,10 +133,10 @@ def on_device(array: npt.NDArray[Any]) -> Any:
 def room_for(doubles: int, blocks: int) -> tuple[int, int, Any]:
     """(blocks to launch, doubles of shared memory, array (blocks, doubles) in global memory) for blocks of that room.
 
-    The room is shared memory where it fits; else it is global memory for at most 1024 blocks at a time, each of
-    which takes several problems, and no shared memory is asked for.
+    The room is shared memory where it fits; else it is global memory for at most MOST_BLOCKS blocks, each of which
+    takes several problems, and no shared memory is asked for.
     """
     if 8 * doubles <= SHARED:
         return blocks, doubles, on_device(np.zeros((1, 1)))
-    blocks = min(blocks, 1024, max(1, (1 << 27) // doubles))  # 1 GiB
+    blocks = min(blocks, MOST_BLOCKS, max(1, (1 << 27) // doubles))  # 1 GiB
     return blocks, 0, cuda.device_array((max(blocks, 1), doubles), np.float64)

@@ -35,12 +35,11 @@ def offsets(sizes: Sizes) -> tuple[int, int, int, int, int, int, int, int, int, 
 
 @device
 def find_pivot(k: int, D: int, norms_at: int, room: Array, begin: int, t: int, T: int) -> int:
-    """The first place from k on of the largest norm."""
+    """The first place from k on of the largest norm. Thread t reads the norms that it has written itself."""
     best, place = -1.0, D
     for j in range(k + t, D, T):
         if room[norms_at + j] > best:
             best, place = room[norms_at + j], j
-    sync()
     room[begin + t], room[begin + T + t] = best, float(place)
     sync()
     width = T // 2

@@ -59,13 +59,12 @@ def buffer_begin(k: int, d: int, h: int) -> int:
 
 @device
 def load_target(room: Array, aim: Array, k: int, d: int, h: int, identity: int, t: int, T: int) -> None:
-    """V into the room; nothing for the unit matrix."""
+    """V into the room; nothing for the unit matrix. The barriers of `evaluate` come before its reading."""
     if not identity:
         begin = buffer_begin(k, d, h) + T
         for j in range(t, h, T):
             for a in range(d):
                 room[begin + j * (d | 1) + a] = aim[1 + 2 * h + d + j * d + a]
-    sync()
 
 
 @device

@@ -79,7 +79,6 @@ def _share(
 ) -> None:
     """Gradient at four points x (padded, 4), summed over the tuples first, first + step, .., and the energies."""
     slope_at, buffer_at = 4 * padded, 8 * padded
-    sync()
     for q in range(t, 4 * padded, T):
         room[q] = x[q]
         room[slope_at + q] = 0.0

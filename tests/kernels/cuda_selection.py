@@ -6,6 +6,7 @@ and the conflicts that `cuda_conflicts` has seen.
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from typing import Any
@@ -85,6 +86,19 @@ def minima(device: str) -> list[Any]:
     return [batch.losses.tolist(), batch.status.tolist(), batch.points.ravel().tolist(), few.status.tolist()]
 
 
+def particles(module: str) -> Any:
+    """Steps of SGD for the three kinds of units, more and fewer of all than threads, and one that blows up."""
+    sgd = importlib.import_module(module).sgd
+    source = np.random.default_rng(2)
+    for kind, n, d, points, step in ((0, 2, 5, 6, 0.1), (1, 2, 3, 4, 0.1), (2, 5, 3, 2, 0.1), (0, 2, 2, 2, 1e200)):
+        c, Z = source.standard_normal(n), source.standard_normal((n, d + (kind == 0)))
+        packed = source.standard_normal(d * (d + 1) * (d + 2) // 6)
+        with np.errstate(all="ignore"):
+            yield [sgd(c, Z, kind, 0.7, 1.3, packed, step, points, 3, 3, 11, 5)]
+        if step < 1.0:
+            yield from (c.tolist(), Z.ravel().tolist())
+
+
 def main() -> None:
     """Print a JSON document; the simulator's threads take turns often, or it waits most of the time."""
     sys.setswitchinterval(2e-5)
@@ -92,15 +106,18 @@ def main() -> None:
     from tests.kernels import cuda_conflicts
 
     minimise.LBFGS_STEPS, minimise.DESCENT_STEPS = 5, 3  # several launches for each minimisation
+    spinglass.MOST_PARTS = 2  # several tuples for each block
     with cuda_conflicts.watched() as conflicts:
         shared = answers("cuda")
+        sgd = list(particles("numba_kernels.cuda.particles"))
         _device.SHARED = spinglass.SHARED = 0
+        _device.MOST_BLOCKS = 1  # one block for all problems
         wide = answers("auto")
         conflicts_of_kernels = sorted(conflicts)
     with cuda_conflicts.watched() as conflicts:
         cuda_conflicts.launch_careless()
     found = {"conflicts": conflicts_of_kernels, "planted": sorted(conflicts)}
-    json.dump({"shared": shared, "global": wide, **found}, sys.stdout)
+    json.dump({"shared": shared, "global": wide, "particles": sgd, **found}, sys.stdout)
 
 
 if __name__ == "__main__":

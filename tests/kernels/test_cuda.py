@@ -18,7 +18,7 @@ import pytest
 from symlandscape import backends
 from symlandscape.cli import run
 from symlandscape.errors import InputError
-from tests.kernels.cuda_selection import answers
+from tests.kernels.cuda_selection import answers, particles
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = ("loss and gradient", "spin energies", "regions", "descent", "lbfgs")
@@ -67,6 +67,12 @@ def test_the_simulator_agrees_with_the_processor(
     same(simulated[room][claim], processor[claim])
 
 
+def test_particles_move_as_on_the_processor(simulated: dict[str, Any]) -> None:
+    if find_spec("numba_kernels.particles.batch") is None:
+        pytest.skip("no stochastic descent of particles on the processor to compare with")
+    same(simulated["particles"], list(particles("numba_kernels.particles.batch")))
+
+
 def test_both_memories_give_the_same_bits(simulated: dict[str, Any]) -> None:
     assert json.dumps(simulated["shared"]) == json.dumps(simulated["global"])
 
@@ -81,6 +87,13 @@ def test_no_two_threads_meet_and_a_planted_race_is_seen(simulated: dict[str, Any
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_a_device_agrees_with_the_processor(processor: dict[str, Any], claim: str) -> None:
     same(answers("cuda")[claim], processor[claim])
+
+
+@pytest.mark.device
+def test_particles_move_on_a_device_as_on_the_processor() -> None:
+    if find_spec("numba_kernels.particles.batch") is None:
+        pytest.skip("no stochastic descent of particles on the processor to compare with")
+    same(list(particles("numba_kernels.cuda.particles")), list(particles("numba_kernels.particles.batch")))
 
 
 @pytest.mark.device
