@@ -66,7 +66,6 @@ def factor(sizes: Sizes, room: Array, t: int, T: int) -> tuple[int, float, float
             total += room[n * ld + j] * room[n * ld + j]
         room[norms_at + j] = total
         room[order_at + j] = float(j)
-    sync()
     first, kept, dropped = 0.0, 0.0, 0.0
     most = N if N < D else D
     rank = most

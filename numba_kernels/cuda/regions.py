@@ -41,7 +41,6 @@ def set_matrix(W: Array, X: Array, y: Array, slope: float, sizes: Sizes, room: A
     N, d0, d1 = sizes
     D = d0 * d1
     slopes_at = offsets(sizes)[0]
-    sync()  # the room may still be read by a thread that lags behind
     for q in range(t, d1 * N, T):
         i, n = q // N, q % N
         total = 0.0

@@ -7,6 +7,7 @@ of the particles' flow theta' = -n grad L. Level of all numbers: ESTIMATED.
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +15,8 @@ import numpy as np
 
 from numba_kernels.particles import batch as _batch
 from numba_kernels.particles import descent as _descent
-from symlandscape.backends.common import Array, MinimiseStatus
+from symlandscape.backends import cuda
+from symlandscape.backends.common import Array, MinimiseStatus, resolve_device
 from symlandscape.backends.particles import CubicTarget, particle_loss
 from symlandscape.errors import InputError
 
@@ -95,13 +97,14 @@ def function_distance(target: CubicTarget, units: StudentUnits, first: Network, 
 
 def sgd_particles(
     target: CubicTarget, units: StudentUnits, network: Network, step: float, batch: int, steps: int, *, first: int = 0,
-    seed: int = 0, stream: int = 0,
+    seed: int = 0, stream: int = 0, device: str = "cpu",
 ) -> tuple[Network, int]:  # fmt: skip
     """Online stochastic gradient descent: steps first .. first + steps - 1, each on `batch` fresh points of the sphere.
 
-    Point s of step k depends on (seed, k, stream, s) alone. Returns the new network and how many steps were done
-    (fewer where numbers ceased to be finite). Raises InputError.
+    Point s of step k depends on (seed, k, stream, s) alone, on every device. Returns the new network and how many steps
+    were done (fewer where numbers ceased to be finite). Raises InputError.
     """
+    where = resolve_device(device)
     c, Z = _checked(target, units, network)
     _check_steps(step, steps)
     if not 1 <= batch < SAMPLE_LIMIT:
@@ -112,13 +115,17 @@ def sgd_particles(
     c, Z = c.copy(), Z.copy()
     packed = packed_tensor(target)
     chunk = max(1, int(MOTION / (4.0 * c.size * batch * (target.inputs + 1))))
+    sgd = _batch.sgd
+    if where == "cuda":
+        sgd, chunk = cuda.kernels("particles").sgd, max(chunk, 10_000)
     done = 0
     while done < steps:
         now = min(chunk, steps - done)
-        made = _batch.sgd(
-            c, Z, units.kind, units.alpha or 0.0, units.scale, packed, float(step), batch, first + done, now, seed,
-            stream,
-        )  # fmt: skip
+        with cuda.reported() if where == "cuda" else nullcontext():
+            made = sgd(
+                c, Z, units.kind, units.alpha or 0.0, units.scale, packed, float(step), batch, first + done, now, seed,
+                stream,
+            )  # fmt: skip
         done += made
         if made < now:
             break

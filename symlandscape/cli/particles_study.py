@@ -11,7 +11,7 @@ import typer
 
 from symlandscape.cli.files import prepare_arrays, write_arrays
 from symlandscape.cli.frame import ExitCode
-from symlandscape.cli.options import Executor, Json, Out, Seed, ShardOption, Threads, exact
+from symlandscape.cli.options import Device, DeviceOption, Executor, Json, Out, Seed, ShardOption, Threads, exact
 from symlandscape.cli.output import line, print_json, show, table
 from symlandscape.cli.progress import progress
 from symlandscape.cli.shards import shares
@@ -87,6 +87,7 @@ def train(
     force: Force = False,
     seed: Seed = 0,
     threads: Threads = 1,
+    device: DeviceOption = Device.CPU,
     store: StoreOption = None,
     out: Out = None,
     as_json: Json = False,
@@ -109,6 +110,7 @@ def train(
             logs=logs,
             force=force,
             threads=threads,
+            device=device.value,
             store=store,
             progress=callback,
         )

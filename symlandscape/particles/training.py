@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symlandscape.backends.common import resolve_device
 from symlandscape.backends.particles_training import (
     Network,
     StudentUnits,
@@ -129,6 +130,7 @@ def train(
     logs: int = 20,
     force: bool = False,
     threads: int = 1,
+    device: str = "cpu",
     store: Store | str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Training:
@@ -137,11 +139,13 @@ def train(
     Phases of batch 0 follow the exact loss by `method`, "descent" or "flow"; others take fresh inputs. The loss is
     evaluated at `logs` equally spaced steps after the first. A step beyond the stability limit is refused at the start
     and ends a training at the first logged time where it is, unless forced. Results depend on the seed and the
-    network's number, not on threads. Raises InputError.
+    network's number, not on threads; on a CUDA device, which takes the steps on fresh inputs, up to rounding.
+    Raises InputError.
     """
     if starts < 1 or logs < 1:
         raise InputError(f"expected at least one start and one logged time, got {starts} and {logs}")
     check_width(width)
+    on_device = resolve_device(device, ported=any(phase.batch for phase in phases)) == "cuda"
     target = drawn_target(inputs, seed)
     if sum(phase.steps for phase in phases) < 1:
         raise InputError("expected at least one step, got a schedule without any; ask for more --steps")
@@ -149,6 +153,9 @@ def train(
         train_task(inputs, width, units, phases, method=method, seed=seed, number=q, logs=logs, force=force)
         for q in range(starts)
     ]
+    if on_device:
+        threads = 1
+        tasks = [Task(task.kind, {**task.parameters, "device": "cuda"}) for task in tasks]
     if not force:
         refuse_beyond(tasks[0])
     opened = nullcontext(store) if store is None or isinstance(store, Store) else Store(os.fspath(store))
@@ -228,7 +235,7 @@ def advance(
             if phase.batch:
                 network, done = sgd_particles(
                     target, units, network, phase.step, phase.batch, high - low, first=low, seed=told["seed"],
-                    stream=stream,
+                    stream=stream, device=told.get("device", "cpu"),
                 )  # fmt: skip
             else:
                 network, done = descend_particles(target, units, network, phase.step, high - low, told["method"])

@@ -7,8 +7,10 @@ and the conflicts that `cuda_conflicts` has seen.
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 import numpy as np
@@ -99,6 +101,17 @@ def particles(module: str) -> Any:
             yield from (c.tolist(), Z.ravel().tolist())
 
 
+def commands() -> list[int]:
+    """Exit codes of commands that ask for the device, their output dropped."""
+    from symlandscape.cli import run
+
+    words = ["relu discover --neurons 2 --inputs 2 --starts 1"]
+    words += ["regions decay --inputs 2 --width 2 --samples 4 --eps 0.1 --draws 2"]
+    words += ["particles train --inputs 3 --width 2 --unit relu --steps 2 --step 0.05 --batch 2 --logs 1"]
+    with redirect_stdout(io.StringIO()):
+        return [run([*word.split(), "--device", "cuda"]) for word in words]
+
+
 def main() -> None:
     """Print a JSON document; the simulator's threads take turns often, or it waits most of the time."""
     sys.setswitchinterval(2e-5)
@@ -116,7 +129,7 @@ def main() -> None:
         conflicts_of_kernels = sorted(conflicts)
     with cuda_conflicts.watched() as conflicts:
         cuda_conflicts.launch_careless()
-    found = {"conflicts": conflicts_of_kernels, "planted": sorted(conflicts)}
+    found = {"commands": commands(), "conflicts": conflicts_of_kernels, "planted": sorted(conflicts)}
     json.dump({"shared": shared, "global": wide, "particles": sgd, **found}, sys.stdout)
 
 

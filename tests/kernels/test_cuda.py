@@ -21,6 +21,7 @@ from symlandscape.errors import InputError
 from tests.kernels.cuda_selection import answers, particles
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(600)  # the first run compiles the processor's kernels
 CLAIMS = ("loss and gradient", "spin energies", "regions", "descent", "lbfgs")
 
 
@@ -33,25 +34,25 @@ def fresh(words: list[str], **scope: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("NUMBA_DISABLE_JIT", "PYTHONWARNINGS")}
     return subprocess.run(
         [sys.executable, *words],
-        capture_output=True, text=True, cwd=ROOT, env={**kept, "PYTHONPATH": str(ROOT), **scope}, timeout=220,
+        capture_output=True, text=True, cwd=ROOT, env={**kept, "PYTHONPATH": str(ROOT), **scope}, timeout=550,
         check=False,
     )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def simulated() -> dict[str, Any]:
-    if without_cuda():
-        pytest.skip("this Numba has no CUDA simulator; install the extra `cuda`")
-    done = fresh(["-W", "ignore", "-m", "tests.kernels.cuda_selection"], NUMBA_ENABLE_CUDASIM="1")
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 @pytest.fixture(scope="module")
 def processor() -> dict[str, Any]:
     with np.errstate(all="ignore"):  # plain Python warns of the overflow that is asked for
         return answers("cpu")
+
+
+@pytest.fixture(scope="module")
+def simulated(processor: dict[str, Any]) -> dict[str, Any]:
+    if without_cuda():
+        pytest.skip("this Numba has no CUDA simulator; install the extra `cuda`")
+    done = fresh(["-W", "ignore", "-m", "tests.kernels.cuda_selection"], NUMBA_ENABLE_CUDASIM="1")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def same(ours: list[Any], theirs: list[Any]) -> None:
@@ -67,9 +68,11 @@ def test_the_simulator_agrees_with_the_processor(
     same(simulated[room][claim], processor[claim])
 
 
+def test_commands_run_on_the_device_that_they_ask_for(simulated: dict[str, Any]) -> None:
+    assert simulated["commands"] == [0, 0, 0]
+
+
 def test_particles_move_as_on_the_processor(simulated: dict[str, Any]) -> None:
-    if find_spec("numba_kernels.particles.batch") is None:
-        pytest.skip("no stochastic descent of particles on the processor to compare with")
     same(simulated["particles"], list(particles("numba_kernels.particles.batch")))
 
 
@@ -91,8 +94,6 @@ def test_a_device_agrees_with_the_processor(processor: dict[str, Any], claim: st
 
 @pytest.mark.device
 def test_particles_move_on_a_device_as_on_the_processor() -> None:
-    if find_spec("numba_kernels.particles.batch") is None:
-        pytest.skip("no stochastic descent of particles on the processor to compare with")
     same(list(particles("numba_kernels.cuda.particles")), list(particles("numba_kernels.particles.batch")))
 
 
@@ -132,6 +133,8 @@ def test_auto_takes_a_device_only_where_there_are_kernels_for_it(monkeypatch: py
         "regions decay --inputs 2 --width 2 --samples 6 --eps 0.1 --draws 4",
         "spinglass descend --p 3 --spins 4 --samples 2 --starts 2",
         "spinglass enumerate --p 3 --spins 3 --samples 2",
+        "particles train --inputs 3 --width 4 --unit relu --steps 2 --step 0.1 --batch 2",
+        "particles train --inputs 3 --width 4 --unit relu --steps 2 --step 0.1 --full",
     ],
 )
 def test_a_command_without_a_device_ends_with_code_2_and_one_sentence(
