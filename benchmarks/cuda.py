@@ -19,6 +19,8 @@ import numpy.typing as npt
 from benchmarks.autodiff import _closed_form
 from benchmarks.measure import Row, table
 from symlandscape import backends
+from symlandscape.backends.particles_training import Network, StudentUnits, sgd_particles
+from symlandscape.particles.students import drawn_target, random_network
 from symlandscape.runs import start_batch
 from symlandscape.spinglass import random_hamiltonian
 
@@ -104,6 +106,20 @@ def region_row(samples: int, inputs: int, width: int, count: int) -> Row:
     return Row(what, f"CPU kernel, {threads} threads", a, b, note=f"rank and errors equal in {same:.2%}")
 
 
+def particle_row(inputs: int, width: int, batch: int) -> Row:
+    """100 steps of stochastic gradient descent, biased ReLU units."""
+    target, units = drawn_target(inputs, 0), StudentUnits()
+    network = random_network(units, inputs, width, 0, 0)
+
+    def run(device: str) -> Network:
+        return sgd_particles(target, units, network, 0.01, batch, 100, device=device)[0]
+
+    a, b = clock([lambda: run("cuda"), lambda: run("cpu")])
+    what = f"SGD n={width}, d={inputs}, batch {batch}"
+    error = gap(run("cuda"), run("cpu"))
+    return Row(what, "CPU kernel, one thread", a / 100, b / 100, note=f"largest difference {error:.0e} after 100 steps")
+
+
 def _torch(W: Array) -> Callable[[], Any]:
     import torch
 
@@ -138,6 +154,7 @@ def main() -> int:
         return 0
     rows = [*loss_rows(20, 100_000), *loss_rows(100, 1000), *minimise_rows(20, 2000)]
     rows += [spin_row(200, 1000), spin_row(600, 64), region_row(48, 8, 6, 20_000)]
+    rows += [particle_row(20, 1024, 128), particle_row(20, 1024, 1024)]
     print(table(rows))
     return 0
 

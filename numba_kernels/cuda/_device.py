@@ -106,15 +106,15 @@ else:
 
 
 def launch(kernel: Any, blocks: int | tuple[int, int], doubles: int, *arguments: Any) -> None:
-    """Run `blocks` blocks (none: nothing happens) with `doubles` numbers of shared memory each, and wait for the end.
+    """Run `blocks` blocks (none: nothing happens) with `doubles` numbers of shared memory each, after earlier launches.
 
+    It does not wait for the end; copies to the host do, and they report what has failed.
     Small grids and host arrays are not worth a warning here: problems are as small as their user makes them.
     """
     if blocks == 0:
         return
     with quiet():
         kernel[blocks, THREADS, 0, 8 * doubles](*arguments)
-        cuda.synchronize()
 
 
 @contextmanager

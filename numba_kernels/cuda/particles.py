@@ -7,9 +7,9 @@ one reads. Where numbers cease to be finite, the step is kept by an integer mini
 
 Costs of a step with n units, P points, d inputs: inner products twice, moments once, 6 n P d flop, n P exponentials
 twice for radial units, P d^3/3 flop of the cubic target; 8 n (d + 1) bytes of weights for each point and 8 P (d + 1)
-of points for each unit, from L2. n = 1000, P = 128, d = 20: 15 Mflop = 0.5 us and 43 MB = 8 us at the 5.5 TB/s of an
+of points for each unit, from L2. n = 1000, P = 128, d = 20: 15 Mflop = 0.5 us and 43 MB = 8 us at some 5 TB/s of an
 H100's L2: below the 10 to 20 us that Numba takes for two launches, so larger batches are free up to about 300 points.
-Room of a block: 3 (d + 1) and 2 T doubles.
+Room of a block: d + 1 + 2 T doubles.
 """
 
 from __future__ import annotations

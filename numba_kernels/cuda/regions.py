@@ -6,13 +6,13 @@ order, as on the processor; sums over points that several threads share run as a
 
 The room of a block (doubles): the matrix with the labels (N, D + 1), D = d0 d1, slopes (d1, N), column norms, order and
 solution (D each), residual, heads and scales of the reflections (N each), signs and lengths (d1 each), 2 T for
-reductions. N = D = 64, d1 = 8: 5.1 thousand doubles = 41 kB; more than 48 kB go to global memory.
+reductions. N = D = 64, d1 = 8: 5328 doubles = 43 kB; more than 48 kB go to global memory.
 
 Costs: 4 sum_k (N - k)(D - k) = 4 N D min(N, D)/2 - .. flop for the factorisation, at most 4 N^3/3 for N = D: 0.35
 Mflop at N = 64, so that an H100 (34 Tflop/s) takes at least 10 ns for a region; every entry of the matrix moves from
-and to shared memory twice for each reflection, 32 bytes for 4 flop: 1.4 MB a region at 128 bytes a clock and
+and to shared memory twice for each reflection, 32 bytes for 4 flop: 2.8 MB a region at 128 bytes a clock and
 multiprocessor (33 TB/s in all) are 85 ns. Bound by shared memory; 4 blocks of 128 threads fit beside one another by
-registers and by shared memory (228 kB). 9 + log2 T barriers for each reflection come on top.
+registers and by shared memory (228 kB). 5 + log2 T barriers for each reflection come on top.
 """
 
 from __future__ import annotations
@@ -182,6 +182,8 @@ def sample(
 ) -> None:
     """Classify the regions of weights (count, d1, d0); outputs as in regions/sample.py, numbers to rounding."""
     count, d1, d0 = weights.shape
+    if count == 0:
+        return
     N, D = X.shape[0], d0 * d1
     size = N * (D + 1) + d1 * N + 3 * D + 3 * N + 2 * d1 + 2 * THREADS
     blocks, doubles, wide = room_for(size, count)
@@ -190,9 +192,8 @@ def sample(
     found = cuda.device_array((count, NUMBERS), np.float64)
     sizes = (float(slope), N, d0, d1)
     launch(_sample, blocks, doubles, flat, points, labels, lengths, *sizes, found, int(doubles > 0), wide)
-    if count:
-        table = found.copy_to_host()
-        squares[:], doubts[:] = table[:, 1], table[:, 7:]
-        for place, out in ((0, wrong), (2, ranks), (3, support), (4, dead_points), (5, dead_rows)):
-            out[:] = table[:, place].astype(np.int64)
-        verdicts[:] = table[:, 6].astype(np.int8)
+    table = found.copy_to_host()
+    squares[:], doubts[:] = table[:, 1], table[:, 7:]
+    for place, out in ((0, wrong), (2, ranks), (3, support), (4, dead_points), (5, dead_rows)):
+        out[:] = table[:, place].astype(np.int64)
+    verdicts[:] = table[:, 6].astype(np.int8)

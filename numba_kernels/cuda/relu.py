@@ -7,12 +7,13 @@ for reductions, and V (h, d|1) unless it is the unit matrix.
 
 Costs for k = h = d, V = I: products 3 k^2 d flop (k(k-1)/2 cosines of 2 d, k^2 gradient entries of 2 k; with a target
 matrix 2 k h d twice more), k(k-1)/2 + k h angles of about 60 flop (degree 18 polynomial, square root, division) and a
-traffic of 16 k d bytes. d = 20, T = 128: 24,000 + 590 x 60 = 59,000 flop, 6.4 kB of traffic, 9.2 flop per byte; room
-1918 doubles = 15 kB. An H100 (SXM: 132 multiprocessors, 34 Tflop/s in float64 outside the tensor cores, 3.35 TB/s,
+traffic of 16 k d bytes. d = 20, T = 128: 24,000 + 590 x 60 = 59,000 flop, 6.4 kB of traffic, 9 flop per byte; room
+1888 doubles = 15 kB. An H100 (SXM: 132 multiprocessors, 34 Tflop/s in float64 outside the tensor cores, 3.35 TB/s,
 228 kB of shared memory and 65,536 registers each): arithmetic 1.7 ns and traffic 1.9 ns for each matrix, so at most
-about 5e8 matrices a second. Shared memory admits 14 blocks of 128 threads to a multiprocessor, which is 87 % of its
-2048 threads; registers admit them up to 36 a thread, 8 blocks at 64.
-Serial parts (norms, row sums: k of T threads busy) and the barriers, not these bounds, are what keeps a block waiting.
+about 5e8 matrices a second. Registers, not shared memory, limit the blocks of a multiprocessor: 128 a thread (the
+compiler would take 160 for sm_90; the bound spills 100 bytes) give 4 blocks, 512 of 2048 threads, a quarter; shared
+memory would admit 15 blocks. Serial parts (norms, row sums: k of T threads busy) and the 6 + log2 T barriers, not the
+bounds above, are what keeps a block waiting. Beyond 48 kB (d about 40) the room lies in global memory: right, not fast.
 """
 
 from __future__ import annotations
@@ -278,6 +279,8 @@ def losses_gradients_at(
 ) -> None:
     """Losses (count) and gradients (count, k, d) at a batch (count, k, d); as relu/loss.py, to rounding."""
     count, k, d = matrices.shape
+    if count == 0:
+        return
     h = d if identity else target.shape[0]
     blocks, doubles, wide = room_for(room_size(k, d, h, identity), count)
     points = on_device(matrices.reshape(count, k * d))
@@ -285,6 +288,5 @@ def losses_gradients_at(
     aim = on_device(target_numbers(target, identity, d))
     sizes = (k, d, h, identity, slope)
     launch(_losses_gradients, blocks, doubles, points, aim, *sizes, values, slopes, int(doubles > 0), wide)
-    if count:
-        losses[:] = values.copy_to_host()
-        gradients[:] = slopes.copy_to_host().reshape(count, k, d)
+    losses[:] = values.copy_to_host()
+    gradients[:] = slopes.copy_to_host().reshape(count, k, d)

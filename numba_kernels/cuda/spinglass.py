@@ -9,8 +9,8 @@ partial sums of the G blocks are added afterwards in order, and the bits depend 
 Costs for p = 3: N^3/6 couplings, each read twice (row and column pass; a triangle of n = 600 has 1.4 MB, so that the
 second reading comes from L2), once from memory for the groups that run side by side; 4 fused products and sums for
 each of both readings and each group. N = 600: 36 million couplings, 290 MB, 87 us on an H100 (3.35 TB/s) against
-17 us of arithmetic (34 Tflop/s) for four points: bound by memory until about 20 points share a reading, by the shared
-memory's 4 broadcasts for each coupling read (40 us a group) before that. N = 200: 11 MB stay in L2 (50 MB).
+17 us of arithmetic (34 Tflop/s) for four points: bound by memory for one or two groups, beyond that by the shared
+memory's 4 broadcasts for each coupling read (about 40 us a group). N = 200: 11 MB stay in L2 (50 MB).
 Room of a block: points and gradient 8 N doubles (padded), 4 T for sums; N = 600 takes 42.5 kB, larger N go to global
 memory.
 """
