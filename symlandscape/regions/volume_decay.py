@@ -229,7 +229,7 @@ def decay(
             tasks,
             _classified,
             store=store,
-            threads=threads,
+            threads=threads if place == "cpu" else 1,
             executor=executor,
             shard=shard,
             progress=progress,
