@@ -1,4 +1,4 @@
-"""Particles: the exact population loss and its gradient against sampled ones of a stated accuracy."""
+"""Particles: the exact population loss and its gradient against sampled ones of a stated accuracy; steps on batches."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import numpy.typing as npt
 from benchmarks.measure import Row, interleaved
 from symlandscape.arith.conversions import mid_float
 from symlandscape.backends.particles import CubicTarget, cubic_target, particle_hessian, particle_loss_gradient
+from symlandscape.backends.particles_training import StudentUnits, sgd_particles
 from symlandscape.particles import Network, ReluUnit, draw_tensor, population_loss, three_spin
 
 Array = npt.NDArray[np.float64]
 
 ROUNDS = 5
+STEP = 1e-3
 RELATIVE = 1e-3
 """Standard error of the sampled loss, relative, at which the two sides are compared."""
 
@@ -24,6 +26,7 @@ def warm_up() -> None:
     target, c, Z = problem(3, 2)
     particle_loss_gradient(target, c, Z)
     particle_hessian(target, c, Z)
+    sgd_particles(target, StudentUnits(), (c, Z), STEP, 2, 1)
 
 
 def problem(d: int, n: int) -> tuple[CubicTarget, Array, Array]:
@@ -87,3 +90,31 @@ def hessian_row(d: int, n: int) -> Row:
 
     ours, theirs = interleaved(lambda: particle_hessian(target, c, Z), differences, 1, 0.0)
     return Row(f"particles d={d} n={n}, Hessian", "differences of our gradient", ours, theirs, None)
+
+
+def sgd_row(d: int, n: int, batch: int) -> Row:
+    """Steps of biased ReLUs on fresh inputs: random numbers, target, both passes, the move."""
+    target, c, Z = problem(d, n)
+    steps, generator = 20, np.random.default_rng(0)
+    ours, theirs = interleaved(
+        lambda: sgd_particles(target, StudentUnits(), (c, Z), STEP, batch, steps),
+        lambda: numpy_steps(target, c, Z, batch, steps, generator),
+        ROUNDS,
+        0.1,
+    )
+    rate = steps * batch / ours
+    note = f"{rate:.3g} inputs a second and core; no error to compare: other random numbers"
+    return Row(f"particles d={d} n={n}, {steps} steps, P={batch}", "NumPy SGD", ours, theirs, 1.5, note=note)
+
+
+def numpy_steps(
+    target: CubicTarget, c: Array, Z: Array, batch: int, steps: int, generator: np.random.Generator
+) -> tuple[Array, Array]:
+    """Stochastic gradient descent by matrix products."""
+    n, d = c.size, target.inputs
+    for _ in range(steps):
+        x = generator.standard_normal((batch, d))
+        x *= (np.sqrt(d) / np.linalg.norm(x, axis=1))[:, None]
+        _, _, by_c, by_z = sampled(target, c, Z, x)
+        c, Z = c - STEP * n * by_c, Z - STEP * n * by_z
+    return c, Z

@@ -117,6 +117,7 @@ def main() -> int:
         rows += spinglass.gradient_rows(spins, 0.2)
     rows += [spinglass.descent_row(100, 5), spinglass.enumeration_row(6, 100)]
     rows += [particles.loss_gradient_row(10, 256), particles.hessian_row(10, 32)]
+    rows += [particles.sgd_row(10, 64, 64), particles.sgd_row(10, 256, 256)]
     rows += regions.rows()
     print(table(rows))
     for name in peers.missing():

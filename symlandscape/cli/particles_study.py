@@ -198,7 +198,7 @@ def scaling(
 def _units(unit: Unit, inputs: int, alpha: str | None, unscaled: bool, free: bool) -> StudentUnits:
     from symlandscape.particles import student_units
 
-    number = None if alpha is None else float(exact(alpha))
+    number = None if alpha is None else _real(alpha)
     return student_units(unit.value, inputs, number, scaled=not unscaled, on_sphere=not free)
 
 
@@ -217,10 +217,18 @@ def _schedule(
         raise InputError("--flow was expected beside --full only: batches take explicit steps; add --full or leave it")
     if quench and rule is None:
         raise InputError("--quench was expected beside --rule only, which sets its batch; add --rule 1/2 or leave it")
-    length = float(exact(step))
+    length = _real(step)
     if rule is not None:
-        return paper_schedule(width, steps, length, float(exact(rule)), float(exact(rule_scale)), quench)
+        return paper_schedule(width, steps, length, _real(rule), _real(rule_scale), quench)
     return constant_schedule(steps, length, batch or 0)
+
+
+def _real(text: str) -> float:
+    """The float next to the number that `text` names."""
+    try:
+        return float(exact(text))
+    except OverflowError as error:
+        raise InputError(f"a number that floats can hold was expected and {text!r:.40} came; lower it") from error
 
 
 def _widths(text: str) -> list[int]:
