@@ -34,7 +34,7 @@ from symlandscape.particles import (
     scaling,
     student_units,
 )
-from symlandscape.statistics import Exponent, estimate, even_exponent
+from symlandscape.statistics import estimate
 
 NAME = "particles_scaling"
 THEME = "particles"
@@ -135,11 +135,6 @@ def late_note(found: NestedFlow) -> str:
     return f"local exponents of L_n - L_inf there: {shown}"
 
 
-def tail_fit(study: Scaling) -> Exponent:
-    """One power law through all widths."""
-    return even_exponent(study.widths, study.means, study.errors)
-
-
 def slope_parts(study: Scaling, bound: float) -> list[tuple[str, float, float, float]]:
     """Local slopes against a bound."""
     return [(f"{row.first} to {row.last}:", row.slope, bound, row.error) for row in study.slopes]
@@ -154,7 +149,7 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     if profile == "full":
         d, widths, networks, step, steps = ONLINE
         study = online(seed)
-        fit = tail_fit(study)
+        fit = study.fit
         error = fit.error * math.sqrt(max(1.0, fit.chi2 or 1.0))
         yield Claim(
             "particles.scaling.online", THEME,

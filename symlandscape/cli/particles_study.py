@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from symlandscape.cli.files import prepare_arrays, write_arrays
 from symlandscape.cli.frame import ExitCode
-from symlandscape.cli.options import Device, DeviceOption, Executor, Json, Out, Seed, ShardOption, Threads, exact
+from symlandscape.cli.options import Device, DeviceOption, Executor, Json, Out, Seed, ShardOption, Store, Threads, exact
 from symlandscape.cli.output import line, print_json, show, table
 from symlandscape.cli.progress import progress
 from symlandscape.cli.shards import shares
@@ -61,10 +60,6 @@ Quench = Annotated[int, typer.Option("--quench", min=0, metavar="S", help="With 
 Steps = Annotated[int, typer.Option("--steps", min=1, metavar="S", help="Steps.")]
 Step = Annotated[str, typer.Option("--step", metavar="H", help="Length of a step, in the time of the particles' flow.")]
 Force = Annotated[bool, typer.Option("--force", help="Allow a step beyond the stability limit.")]
-StoreOption = Annotated[
-    Path | None,
-    typer.Option("--store", metavar="FILE", help="Keep finished networks here and resume.", show_default=False),
-]
 
 
 def train(
@@ -88,7 +83,9 @@ def train(
     seed: Seed = 0,
     threads: Threads = 1,
     device: DeviceOption = Device.CPU,
-    store: StoreOption = None,
+    store: Store = None,
+    executor: Executor = None,
+    shard: ShardOption = None,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -98,7 +95,7 @@ def train(
     prepare_arrays(out)
     units = _units(unit, inputs, alpha, unscaled, free)
     phases = _schedule(width, steps, step, batch, full, flow, rule, rule_scale, quench)
-    with progress(f"{starts} trainings") as callback:
+    with shares(shard, as_json, out), progress(f"{starts} trainings") as callback:
         found = particles.train(
             inputs,
             width,
@@ -112,6 +109,8 @@ def train(
             threads=threads,
             device=device.value,
             store=store,
+            executor=executor,
+            shard=shard,
             progress=callback,
         )
     document = found.document()
@@ -147,7 +146,7 @@ def scaling(
     force: Force = False,
     seed: Seed = 0,
     threads: Threads = 1,
-    store: StoreOption = None,
+    store: Store = None,
     executor: Executor = None,
     shard: ShardOption = None,
     out: Out = None,

@@ -14,10 +14,8 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +33,7 @@ from symlandscape.backends.particles_training import (
 from symlandscape.errors import InputError
 from symlandscape.particles.limits import batch_rule, noise_covariance
 from symlandscape.particles.students import drawn_target, random_network
-from symlandscape.runs import Progress, Store, Task, generator, run
+from symlandscape.runs import Progress, Task, generator, run
 from symlandscape.statistics import Estimate, Exponent, estimate, even_exponent
 
 __all__ = ["Fluctuations", "NoiseFloor", "batch_fluctuations", "noise_floor"]
@@ -112,7 +110,9 @@ def batch_fluctuations(
     scale: float = 1.0,
     seed: int = 0,
     threads: int = 1,
-    store: Store | str | os.PathLike[str] | None = None,
+    store: str | os.PathLike[str] | None = None,
+    executor: str | None = None,
+    shard: str | None = None,
     progress: Progress | None = None,
 ) -> Fluctuations:
     """Batches P = ceil(scale n^{2 alpha}) against the exact loss, `steps` steps from the same random networks.
@@ -129,14 +129,18 @@ def batch_fluctuations(
         for n, batch in zip(widths, batches, strict=True)
         for q in range(networks)
     ]
-    squares = np.array(_run(tasks, fluctuate_one, threads, store, progress))
+    found = run(
+        tasks, fluctuate_one, store=store, threads=threads, executor=executor, shard=shard, progress=progress,
+        label="networks",
+    )  # fmt: skip
+    squares = np.array([math.nan if value is None else value for value in found])
     if not np.isfinite(squares).all():
         raise InputError(f"expected a stable step, but numbers ceased to be finite; take a step below {step:g}")
     return Fluctuations(float(alpha), tuple(widths), batches, squares.reshape(len(batches), networks))
 
 
-def fluctuate_one(task: Task) -> float:
-    """|f_sgd - f_gd|^2 of one network."""
+def fluctuate_one(task: Task) -> float | None:
+    """|f_sgd - f_gd|^2 of one network; None where numbers ceased to be finite."""
     told = task.parameters
     target, units = drawn_target(told["inputs"], told["seed"]), StudentUnits(*told["units"])
     start = random_network(units, told["inputs"], told["width"], told["seed"], told["number"])
@@ -146,7 +150,7 @@ def fluctuate_one(task: Task) -> float:
         target, units, start, told["step"], told["batch"], told["steps"], seed=told["seed"], stream=stream
     )
     if min(done, made) < told["steps"] or not np.isfinite(np.concatenate([plain[0], noisy[0]])).all():
-        return math.nan
+        return None
     return function_distance(target, units, plain, noisy)
 
 
@@ -162,7 +166,9 @@ def noise_floor(
     seed: int = 0,
     number: int = 0,
     threads: int = 1,
-    store: Store | str | os.PathLike[str] | None = None,
+    store: str | os.PathLike[str] | None = None,
+    executor: str | None = None,
+    shard: str | None = None,
     progress: Progress | None = None,
 ) -> NoiseFloor:
     """Biased ReLU units at the minimum that L-BFGS finds from random network `number`, moved by batches.
@@ -176,7 +182,10 @@ def noise_floor(
     unit, error = linear_floor(target, network, step, steps, samples, seed)
     told = {"inputs": inputs, "width": width, "step": step, "steps": steps, "seed": seed, "number": number}
     tasks = [Task(FLOOR_KIND, {**told, "batch": batch, "run": q}) for batch in batches for q in range(runs)]
-    excess = np.array(_run(tasks, floor_one, threads, store, progress)).reshape(len(batches), runs)
+    found = run(
+        tasks, floor_one, store=store, threads=threads, executor=executor, shard=shard, progress=progress, label="runs"
+    )
+    excess = np.array(found).reshape(len(batches), runs)
     return NoiseFloor(tuple(batches), step, steps, loss, excess, unit / np.array(batches, dtype=float), error)
 
 
@@ -227,12 +236,3 @@ def linear_floor(
         parts.append(0.5 / n * step**2 * float((values * diagonal * counts).sum()))
     found = estimate(parts)
     return found.mean, found.standard_error / found.mean
-
-
-def _run(
-    tasks: list[Task], work: Any, threads: int, store: Store | str | os.PathLike[str] | None, progress: Progress | None
-) -> list[Any]:
-    """The tasks through the store."""
-    opened = nullcontext(store) if store is None or isinstance(store, Store) else Store(os.fspath(store))
-    with opened as kept:
-        return run(tasks, work, threads=threads, store=kept, progress=progress, label="runs")

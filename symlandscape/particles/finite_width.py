@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +32,7 @@ from symlandscape.backends.particles_training import (
 from symlandscape.errors import InputError
 from symlandscape.particles.students import drawn_target, random_network
 from symlandscape.particles.width_scaling import check_widths
-from symlandscape.runs import Progress, Store, Task, run
+from symlandscape.runs import Progress, Task, run
 from symlandscape.statistics import Estimate, Exponent, estimate, even_exponent, jackknife
 
 __all__ = ["NestedFlow", "nested_flow"]
@@ -96,13 +95,15 @@ def nested_flow(
     *,
     seed: int = 0,
     threads: int = 1,
-    store: Store | str | os.PathLike[str] | None = None,
+    store: str | os.PathLike[str] | None = None,
+    executor: str | None = None,
+    shard: str | None = None,
     progress: Progress | None = None,
 ) -> NestedFlow:
     """Flow of `replicates` nested families of networks, logged at increasing multiples of `step` (0 allowed first).
 
-    widths double, at least three. Results depend on the seed and the replicate's number, not on threads. Raises
-    InputError.
+    widths double, at least three. Results depend on the seed and the replicate's number, not on threads. One
+    task is one replicate: `store`, `executor` and `shard` are those of `runs.run`. Raises InputError.
     """
     widths = check_widths(widths)
     if len(widths) < 3 or any(b != 2 * a for a, b in zip(widths, widths[1:], strict=False)):
@@ -115,9 +116,16 @@ def nested_flow(
     kind = [units.alpha, units.scale, units.on_sphere]
     told = {"inputs": inputs, "widths": widths, "units": kind, "marks": marks, "step": step, "seed": seed}
     tasks = [Task(TASK_KIND, {**told, "number": q}) for q in range(replicates)]
-    opened = nullcontext(store) if store is None or isinstance(store, Store) else Store(os.fspath(store))
-    with opened as kept:
-        found = run(tasks, flow_one, threads=threads, store=kept, progress=progress, label="replicates")
+    found = run(
+        tasks,
+        flow_one,
+        store=store,
+        threads=threads,
+        executor=executor,
+        shard=shard,
+        progress=progress,
+        label="replicates",
+    )
     losses, variances = (np.array([f[name] for f in found]) for name in ("losses", "variances"))
     if not np.isfinite(losses).all():
         raise InputError(f"expected a stable flow, but a loss is not finite; take a step below {step:g}")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +28,7 @@ from symlandscape.backends.particles_training import (
 from symlandscape.errors import InputError
 from symlandscape.particles.schedules import Phase
 from symlandscape.particles.students import check_width, drawn_target, expected_first_loss, random_network
-from symlandscape.runs import Progress, Store, Task, run
+from symlandscape.runs import Progress, Task, run
 from symlandscape.statistics import estimate
 
 __all__ = ["Training", "stability_limit", "train", "train_task", "units_document"]
@@ -131,7 +130,9 @@ def train(
     force: bool = False,
     threads: int = 1,
     device: str = "cpu",
-    store: Store | str | os.PathLike[str] | None = None,
+    store: str | os.PathLike[str] | None = None,
+    executor: str | None = None,
+    shard: str | None = None,
     progress: Progress | None = None,
 ) -> Training:
     """Train `starts` random networks on the target `draw_tensor(inputs, seed)` through the phases of a schedule.
@@ -139,7 +140,8 @@ def train(
     Phases of batch 0 follow the exact loss by `method`, "descent" or "flow"; others take fresh inputs. The loss is
     evaluated at `logs` equally spaced steps after the first. A step beyond the stability limit is refused at the start
     and ends a training at the first logged time where it is, unless forced. Results depend on the seed and the
-    network's number, not on threads; on a CUDA device, which takes the steps on fresh inputs, up to rounding.
+    network's number, not on threads; on a CUDA device, which takes the steps on fresh inputs, up to rounding. One task
+    is one network: `store`, `executor` and `shard` are those of `runs.run`.
     Raises InputError.
     """
     if starts < 1 or logs < 1:
@@ -158,9 +160,16 @@ def train(
         tasks = [Task(task.kind, {**task.parameters, "device": "cuda"}) for task in tasks]
     if not force:
         refuse_beyond(tasks[0])
-    opened = nullcontext(store) if store is None or isinstance(store, Store) else Store(os.fspath(store))
-    with opened as kept:
-        found = run(tasks, train_one, threads=threads, store=kept, progress=progress, label="trainings")
+    found = run(
+        tasks,
+        train_one,
+        store=store,
+        threads=threads,
+        executor=executor,
+        shard=shard,
+        progress=progress,
+        label="trainings",
+    )
     for task, one in zip(tasks, found, strict=True):
         if one["ended"] == BEYOND and np.isfinite(one["losses"]).sum() == 1:
             raise InputError(refusal(task, float(one["limits"][0])))

@@ -59,6 +59,17 @@ def test_a_scaling_study_has_the_contract_s_keys(capsys, tmp_path):
     assert trained["rows"][0]["loss"] > found["rows"][0]["loss"]
 
 
+def test_shards_and_their_union_are_the_whole_study(capsys, tmp_path):
+    whole, stores = document(capsys, *SCALING), [str(tmp_path / f"{i}.sqlite") for i in range(2)]
+    for i, store in enumerate(stores):
+        assert run(["particles", *SCALING, "--shard", f"{i}/2", "--store", store, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["shard"] == f"{i}/2"
+    union = str(tmp_path / "all.sqlite")
+    assert run(["runs", "merge", union, *stores]) == 0
+    capsys.readouterr()
+    assert document(capsys, *SCALING, "--store", union) == whole
+
+
 def test_people_get_tables(capsys):
     assert run(["particles", *TRAIN, "--batch", "8", "--starts", "2", "--logs", "2"]) == 0
     shown = capsys.readouterr().out

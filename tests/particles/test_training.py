@@ -77,6 +77,8 @@ def test_results_do_not_depend_on_threads_and_are_resumed(tmp_path):
     assert calls == [5]
     for other in (two, three):
         assert other.losses.tobytes() == one.losses.tobytes() and other.Z.tobytes() == one.Z.tobytes()
+    processes = train(5, 12, RELU, phases, seed=2, starts=5, logs=3, executor="processes:2")
+    assert processes.losses.tobytes() == one.losses.tobytes()
     few = [scaling(5, (4, 8), RBF, 3, most=60, threads=t).losses.tobytes() for t in (1, 3)]
     assert few[0] == few[1]
 
