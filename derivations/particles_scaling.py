@@ -189,7 +189,7 @@ def flow_claims(profile: str, kind: str, name: str, seed: int) -> Iterator[Claim
     yield Claim(
         f"particles.scaling.saturation.{kind}", THEME,
         where + rf"at }} t = {found.times[last]:g} \text{{ the loss of the flow, extrapolated in }} n, \text{{ is "
-        r"positive: at a fixed time no power of } n \text{ takes the loss to } 0}",
+        r"positive: at a fixed time no power of } n \text{ takes the loss to } 0",
         SOURCE, (below("0", [(label, 0.0, limit.mean, limit.standard_error)]),),
     )  # fmt: skip
 

@@ -172,7 +172,7 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     where = rf"d = {INPUTS}"
     yield Claim(
         "particles.training.step", THEME,
-        rf"c_i \mathrel{{+}}= \tfrac hP \sum_s (f - f_n) \phi_i,\ z_i \mathrel{{+}}= \tfrac hP \sum_s (f - f_n) c_i "
+        rf"c_i \mapsto c_i + \tfrac hP \sum_s (f - f_n) \phi_i,\ z_i \mapsto z_i + \tfrac hP \sum_s (f - f_n) c_i "
         rf"\nabla \phi_i:\ \text{{the compiled step is NumPy's on the same words of Philox, }} {where}, n = {WIDTH}",
         SOURCE, tuple(step_check(name) for name in KINDS),
     )  # fmt: skip

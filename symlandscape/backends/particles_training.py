@@ -7,7 +7,6 @@ of the particles' flow theta' = -n grad L. Level of all numbers: ESTIMATED.
 from __future__ import annotations
 
 import math
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -121,7 +120,8 @@ def sgd_particles(
     done = 0
     while done < steps:
         now = min(chunk, steps - done)
-        with cuda.reported() if where == "cuda" else nullcontext():
+        # words of plain Python's Philox wrap around
+        with cuda.reported() if where == "cuda" else np.errstate(over="ignore"):
             made = sgd(
                 c, Z, units.kind, units.alpha or 0.0, units.scale, packed, float(step), batch, first + done, now, seed,
                 stream,

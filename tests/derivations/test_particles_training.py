@@ -18,14 +18,22 @@ from symlandscape.particles import Fluctuations, NestedFlow, Scaling
 pytestmark = pytest.mark.skipif(not COMPILED, reason="many evaluations: compiled only")
 
 
+def balanced(text):
+    depth = [text[: k + 1].count("{") - text[: k + 1].count("}") for k in range(len(text))]
+    return min(depth) >= 0 and depth[-1] == 0
+
+
 def test_every_claim_about_training_holds_at_its_level():
     checked = {f"particles.training.{name}" for name in ("step", "order", "stability")}
     for claim in particles_training.claims():
         assert claim.level is (Level.CHECKED if claim.id in checked else Level.ESTIMATED), claim.id
+        assert balanced(str(claim.statement)), claim.id
 
 
 def test_every_claim_about_scaling_is_estimated():
-    found = {claim.id: claim.level for claim in particles_scaling.claims()}
+    claims = list(particles_scaling.claims())
+    found = {claim.id: claim.level for claim in claims}
+    assert all(balanced(str(claim.statement)) for claim in claims)
     assert set(found.values()) == {Level.ESTIMATED} and len(found) == 12
 
 
