@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from numba_kernels._jit import COMPILED
 from symlandscape.backends import particles as exact
 from symlandscape.backends import particles_training as backend
 from symlandscape.errors import InputError
 from symlandscape.particles import random_network, student_units
 from symlandscape.runs import generator
+
+compiled = pytest.mark.skipif(not COMPILED, reason="many evaluations: compiled only")
 
 D, N = 5, 6
 A = np.random.default_rng(7).standard_normal((D, D, D))
@@ -64,6 +67,7 @@ def test_steps_are_those_of_plain_numpy_on_the_philox_points(name, batch):
     assert done == 3 and np.abs(c - known[0]).max() < 1e-12 and np.abs(Z - known[1]).max() < 1e-12
 
 
+@compiled
 @pytest.mark.parametrize("name", KINDS)
 def test_the_mean_batch_gradient_is_the_exact_one(name):
     """Over 400 batches of 100 points: every entry within five standard errors of -n grad L, chi^2 as expected."""
@@ -81,6 +85,7 @@ def test_the_mean_batch_gradient_is_the_exact_one(name):
     assert np.abs(z).max() < 5 and 0.2 < (z**2).mean() < 2.5
 
 
+@compiled
 @pytest.mark.parametrize("name", KINDS)
 def test_descent_is_its_plain_form_and_flow_is_its_limit(name):
     units = KINDS[name]
@@ -110,6 +115,7 @@ def test_the_curvature_is_the_largest_eigenvalue_of_the_dense_hessian(name):
     assert again == pytest.approx(dense, rel=1e-6)
 
 
+@compiled
 @pytest.mark.parametrize("name", ["relu", "sphere"])
 def test_descent_falls_below_the_stability_limit_and_grows_beyond_it(name):
     """Next to a minimum, along the steepest direction: each step multiplies by 1 - h lambda."""
@@ -147,6 +153,7 @@ def test_the_distance_of_two_networks_is_that_of_their_values():
         assert backend.function_distance(TARGET, units, one, one) < 1e-13
 
 
+@compiled
 def test_minimisation_reaches_a_point_without_gradient():
     units = KINDS["sphere"]
     net, loss, norm, status, _ = backend.minimise_particles(TARGET, units, random_network(units, D, 8, 1), 1e-9, 4000)
@@ -155,6 +162,7 @@ def test_minimisation_reaches_a_point_without_gradient():
     assert np.hypot(np.linalg.norm(by_c), np.linalg.norm(by_z)) < 1e-8
 
 
+@compiled
 def test_a_run_that_leaves_the_numbers_says_how_far_it_came():
     units = KINDS["relu"]
     network = random_network(units, D, N, 1)
