@@ -59,7 +59,7 @@ CONVERGED: dict[str, dict[str, Study]] = {
     },
 }
 """Kind, inputs, widths, networks, evaluations."""
-ONLINE = (5, (16, 32, 64), 8, 0.05, 20_000)
+ONLINE = (5, (16, 32, 64), 8, 0.025, 40_000)
 """Inputs, widths, networks, step, steps: batches (n/5)^2, full profile only."""
 EARLY = 1.0
 
