@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from symlandscape.cli.files import prepare_arrays, write_arrays
-from symlandscape.cli.frame import ExitCode
+from symlandscape.cli.frame import ExitCode, say
 from symlandscape.cli.options import Device, DeviceOption, Executor, Json, Out, Seed, ShardOption, Store, Threads, exact
 from symlandscape.cli.output import line, print_json, show, table
 from symlandscape.cli.progress import progress
@@ -120,6 +120,9 @@ def train(
         print_json(document)
     else:
         show(*training_tables(document))
+    if document["stopped"]:
+        ends = ", ".join(f"{count}: {name}" for name, count in document["ended"].items() if name != "done")
+        say(f"warning: not all {starts} trainings came to their last step ({ends}); the times end there")
     return ExitCode.DONE
 
 
@@ -261,9 +264,6 @@ def training_tables(document: Document) -> Iterator[RenderableType]:
         f"stability limit of the step at the start: {document['stability_limit']:.4g}; "
         f"mean first loss of random networks: {document['expected_first_loss']:.6g} (exact)"
     )
-    for name, count in document["ended"].items():
-        if name != "done":
-            yield line(f"{count} of {document['starts']} stopped: {name}")
 
 
 def scaling_tables(document: Document) -> Iterator[RenderableType]:

@@ -50,6 +50,12 @@ def test_arrays_hold_the_network_and_do_not_depend_on_threads(capsys, tmp_path):
     assert all((one[name] == two[name]).all() for name in one)
 
 
+def test_a_training_that_stops_says_so(capsys):
+    assert run(["particles", *TRAIN[:-1], "30", "--full", "--force", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["stopped"] and "ran away" in shown.err
+
+
 def test_a_scaling_study_has_the_contract_s_keys(capsys, tmp_path):
     found = document(capsys, *SCALING, "--out", str(tmp_path / "x.npz"), "--store", str(tmp_path / "s.sqlite"))
     assert [row["n"] for row in found["rows"]] == [2, 4, 8] and len(found["local_slopes"]) == 2
