@@ -17,16 +17,13 @@ In floats: asin within 1.5 ulp; pi - t within 2 ulp of its own size also next to
 from __future__ import annotations
 
 import math
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from numba_kernels._jit import kernel
-from numba_kernels.lanes import fma
-
-Array = npt.NDArray[np.float64]
+from numba_kernels._jit import kernel, part
+from numba_kernels.vectors import choose, fused, magnitude, root
 
 HALF_PI = math.pi / 2
+STEEP = math.sqrt(0.5)
 
 R0, R1, R2 = 0.16666666666666669, 0.07499999999998412, 0.04464285714665563
 R3, R4, R5 = 0.030381944084994415, 0.0223721770065477, 0.017352221539201188
@@ -38,20 +35,19 @@ R15, R16, R17, R18 = -5.883233416999023, 5.436384462318588, -3.0948547605199717,
 COEFFICIENTS = (R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11, R12, R13, R14, R15, R16, R17, R18)
 
 
-@kernel
-def small_arcsine(x: float) -> float:
-    """asin(x) for x^2 <= 1/2."""
+@part
+def small_arcsine(x: Any) -> Any:
+    """asin(x) for x^2 <= 1/2; x a float or a vector."""
     z = x * x
     y = z * z
     u = y * y
     # four interleaved Horner chains in u = z^4: a single one would be bound by its latency
-    even = fma(fma(fma(fma(R16, u, R12), u, R8), u, R4), u, R0)
-    odd = fma(fma(fma(fma(R17, u, R13), u, R9), u, R5), u, R1)
-    even_y = fma(fma(fma(fma(R18, u, R14), u, R10), u, R6), u, R2)
-    odd_y = fma(fma(fma(R15, u, R11), u, R7), u, R3)
-    r = fma(y, fma(z, odd_y, even_y), fma(z, odd, even))
-    arc: float = fma(x * z, r, x)
-    return arc
+    even = fused(fused(fused(fused(R16, u, R12), u, R8), u, R4), u, R0)
+    odd = fused(fused(fused(fused(R17, u, R13), u, R9), u, R5), u, R1)
+    even_y = fused(fused(fused(fused(R18, u, R14), u, R10), u, R6), u, R2)
+    odd_y = fused(fused(fused(R15, u, R11), u, R7), u, R3)
+    r = fused(y, fused(z, odd_y, even_y), fused(z, odd, even))
+    return fused(x * z, r, x)
 
 
 @kernel
@@ -71,21 +67,44 @@ def supplement(c: float, s: float) -> float:
     return (math.pi - y if c > 0.0 else y) if steep else HALF_PI + y
 
 
-@kernel
-def centred_pass(cosine: Array, sine_less_one: Array, arc: Array) -> None:
-    """From cosines c, in place: sine_less_one = sin t - 1, arc = asin c, cosine <- c asin c + sin t - 1.
+@part
+def clipped(c: Any) -> Any:
+    """A vector of cosines that stick out of [-1, 1] by rounding at most, put back; NaN stays NaN."""
+    c = choose(c, 1.0, 1.0, c)
+    return choose(-1.0, c, -1.0, c)
 
-    Cosines that stick out of [-1, 1] by rounding are clipped; NaN stays NaN. The last quantity is q(c) - 1 for
-    q(c) = sqrt(1 - c^2) + c asin c: the pair kernel is f = |w||v| (c/4 + q(c)/(2 pi)). sin t - 1 = -c^2/(1 + sin t)
-    keeps its relative accuracy at small c.
+
+@part
+def sine(c: Any) -> Any:
+    """sin t for a vector of cosines in [-1, 1]."""
+    return root((1.0 - c) * (1.0 + c))
+
+
+@part
+def arcsines(c: Any, s: Any) -> Any:
+    """asin c for a vector of cosines and their sines, as `arcsine`."""
+    size = magnitude(c)
+    y = small_arcsine(choose(size, STEEP, s, c))
+    return choose(size, STEEP, choose(c, 0.0, HALF_PI - y, y - HALF_PI), y)
+
+
+@part
+def supplements(c: Any, s: Any) -> Any:
+    """pi - t for a vector of cosines and their sines, as `supplement`."""
+    size = magnitude(c)
+    y = small_arcsine(choose(size, STEEP, s, c))
+    return choose(size, STEEP, choose(c, 0.0, math.pi - y, y), HALF_PI + y)
+
+
+@part
+def centred(c: Any) -> Any:
+    """(asin c, sin t - 1, q(c) - 1) for a vector of cosines, clipped first; q(c) = sqrt(1 - c^2) + c asin c.
+
+    The pair kernel is f = |w||v| (c/4 + q(c)/(2 pi)). sin t - 1 = -c^2/(1 + sin t) keeps its relative accuracy at
+    small c.
     """
-    for q in range(cosine.shape[0]):
-        c = cosine[q]
-        c = 1.0 if c > 1.0 else c
-        c = -1.0 if c < -1.0 else c
-        s = math.sqrt((1.0 - c) * (1.0 + c))
-        a = arcsine(c, s)
-        less = -(c * c) / (1.0 + s)
-        arc[q] = a
-        sine_less_one[q] = less
-        cosine[q] = fma(c, a, less)
+    c = clipped(c)
+    s = sine(c)
+    a = arcsines(c, s)
+    less = (0.0 - c * c) / (1.0 + s)
+    return a, less, fused(c, a, less)

@@ -4,8 +4,6 @@ Short rows (20 entries) fall into the remainder loop of the vectoriser, and redu
 without fastmath. The intrinsics here write vectors of 8 doubles with fused multiply-add; on machines with shorter
 registers LLVM splits them. Sums run in an order fixed by the sizes alone. The twins (names ending in `_plain`) define
 the mathematics, are what runs when the JIT is off, and differ from the vector code by rounding only.
-
-Padded matrices: rows a multiple of 4, columns a multiple of 8, zeros outside.
 """
 
 from __future__ import annotations
@@ -48,24 +46,6 @@ def dot_at_plain(x: Array, begin: int, y: Array, other: int, count: int) -> floa
     for q in range(count):
         total += left[begin + q] * right[other + q]
     return total
-
-
-def product_plain(a: Array, b: Array, c: Array, rows: int, inner: int, columns: int, upper: bool) -> None:
-    """c[:rows, :columns] = a[:rows, :inner] b[:inner, :columns] for padded matrices.
-
-    With `upper`, entries strictly below the diagonal are unspecified.
-    """
-    for i in range(rows):
-        for j in range(i if upper else 0, columns):
-            total = 0.0
-            for m in range(inner):
-                total += a[i, m] * b[m, j]
-            c[i, j] = total
-
-
-def fma_plain(x: float, y: float, z: float) -> float:
-    """x y + z."""
-    return x * y + z
 
 
 def four_rows_plain(c: Array, begin: int, width: int, x: Array, row: int, t: Array, w: Array) -> None:
@@ -122,14 +102,6 @@ def _data(context: Any, builder: Any, type_: Any, value: Any) -> tuple[Any, Any]
     return array.data, cgutils.unpack_tuple(builder, array.shape)[-1]
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _call_fma(builder, arguments, "llvm.fma.f64")
-
-    return types.float64(types.float64, types.float64, types.float64), generate
-
-
 def _dot(parts: int) -> Any:
     """Intrinsic: inner product of `count` flat entries of x from `begin` and of y from `other`, in `parts` vector sums.
 
@@ -169,43 +141,6 @@ def _pairwise(builder: Any, values: list[Any]) -> Any:
 
 _dot_8 = _dot(1)
 _dot_32 = _dot(STRIDE // WIDTH)
-
-
-def _tile(vectors: int) -> Any:
-    """Intrinsic for one tile of ROWS x (8 vectors) entries of a matrix product, at row i and column j."""
-
-    @intrinsic  # type: ignore[untyped-decorator]
-    def tile(typing: Any, a: Any, b: Any, c: Any, i: Any, j: Any, inner: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            (a0, lda), (b0, ldb), (c0, ldc) = (
-                _data(context, builder, signature.args[q], arguments[q]) for q in range(3)
-            )
-            row, column, count = arguments[3:]
-            a_rows = [
-                builder.gep(a0, [builder.mul(builder.add(row, ir.Constant(row.type, r)), lda)]) for r in range(ROWS)
-            ]
-            b_column = builder.gep(b0, [column])
-            zero = ir.Constant(_LANE, [0.0] * WIDTH)
-            sums = [[cgutils.alloca_once_value(builder, zero) for _ in range(vectors)] for _ in range(ROWS)]
-            with cgutils.for_range(builder, count) as loop:
-                start = builder.gep(b_column, [builder.mul(loop.index, ldb)])
-                lanes = [_load(builder, builder.gep(start, [ir.Constant(row.type, WIDTH * v)])) for v in range(vectors)]
-                for r in range(ROWS):
-                    splat = _splat(builder, builder.load(builder.gep(a_rows[r], [loop.index])))
-                    for v in range(vectors):
-                        builder.store(_lane_fma(builder, splat, lanes[v], builder.load(sums[r][v])), sums[r][v])
-            for r in range(ROWS):
-                at = builder.mul(builder.add(row, ir.Constant(row.type, r)), ldc)
-                c_row = builder.gep(c0, [builder.add(at, column)])
-                for v in range(vectors):
-                    target = builder.gep(c_row, [ir.Constant(row.type, WIDTH * v)])
-                    lane = builder.bitcast(target, _LANE.as_pointer())
-                    builder.store(builder.load(sums[r][v]), lane, align=8)
-            return context.get_dummy_value()
-
-        return types.void(a, b, c, types.intp, types.intp, types.intp), generate
-
-    return tile
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -271,10 +206,6 @@ def _row_sums(builder: Any, lanes: list[Any]) -> Any:
     return builder.fadd(shuffle(halves, halves, [0, 1, 2, 3]), shuffle(halves, halves, [4, 5, 6, 7]))
 
 
-_tile_8 = _tile(1)
-_tile_16 = _tile(2)
-
-
 @kernel
 def _dot_lanes(x: Array, y: Array) -> float:
     size = x.shape[0]
@@ -285,24 +216,7 @@ def _dot_lanes(x: Array, y: Array) -> float:
     return total
 
 
-@kernel
-def _product_lanes(a: Array, b: Array, c: Array, rows: int, inner: int, columns: int, upper: bool) -> None:
-    j = 0
-    while j < columns:
-        wide = columns - j >= 2 * WIDTH
-        width = 2 * WIDTH if wide else WIDTH
-        last = min(rows, j + width) if upper else rows
-        for i in range(0, last, ROWS):
-            if wide:
-                _tile_16(a, b, c, i, j, inner)
-            else:
-                _tile_8(a, b, c, i, j, inner)
-        j += width
-
-
 if COMPILED:
-    dot, dot_at, product, fma = _dot_lanes, _dot_8, _product_lanes, _fma
-    four_rows, add_eight = _four_rows, _add_eight
+    dot, dot_at, four_rows, add_eight = _dot_lanes, _dot_8, _four_rows, _add_eight
 else:
-    dot, dot_at, product, fma = dot_plain, dot_at_plain, product_plain, fma_plain
-    four_rows, add_eight = four_rows_plain, add_eight_plain
+    dot, dot_at, four_rows, add_eight = dot_plain, dot_at_plain, four_rows_plain, add_eight_plain

@@ -26,10 +26,21 @@ import numpy as np
 import numpy.typing as npt
 
 from numba_kernels._jit import kernel, part
-from numba_kernels.angles import supplement
-from numba_kernels.lanes import dot, product
-from numba_kernels.relu.layout import HALF, Curvature, Problem, Room, make_curvature, make_room, set_target
-from numba_kernels.relu.loss import set_neurons
+from numba_kernels.angles import supplements
+from numba_kernels.products import pack, pack_turned, padded, product
+from numba_kernels.relu.layout import (
+    HALF,
+    Bench,
+    Curvature,
+    Problem,
+    Room,
+    make_bench,
+    make_curvature,
+    make_room,
+    problem_in,
+)
+from numba_kernels.relu.loss import put_row, set_neurons
+from numba_kernels.vectors import choose, fill, fused, keep, load, root, store, total, turn
 
 Array = npt.NDArray[np.float64]
 
@@ -37,60 +48,14 @@ Array = npt.NDArray[np.float64]
 @part
 def refine(u: Array, v: Array, size: int, c: float) -> tuple[float, float]:
     """(1 - c, 1 + c) for the cosine c of two unit vectors, relatively accurate where one of them is small."""
-    if c > 0.5:
-        square = 0.0
+    square = 0.0
+    if c > 0.0:
         for a in range(size):
             square += (u[a] - v[a]) ** 2
         return 0.5 * square, 2.0 - 0.5 * square
-    if c < -0.5:
-        square = 0.0
-        for a in range(size):
-            square += (u[a] + v[a]) ** 2
-        return 2.0 - 0.5 * square, 0.5 * square
-    return 1.0 - c, 1.0 + c
-
-
-@part
-def set_curvature(x: Array, problem: Problem, room: Room, bend: Curvature) -> None:
-    """Fill `bend` with the pair quantities at the matrix with flat entries x (k d); NaN where a row is zero."""
-    k, d, h = problem.k, problem.d, problem.h
-    set_neurons(x, problem, room)
-    unit, norms = room.unit, room.norms
-    product(unit, room.unit_t, bend.cosine, k, d, bend.cosine.shape[1], False)
-    if problem.identity:
-        for i in range(k):
-            for j in range(h):
-                bend.target_cosine[i, j] = unit[i, j]
-    else:
-        product(unit, room.target_unit_t, bend.target_cosine, k, d, bend.target_cosine.shape[1], False)
-    for i in range(k):
-        bend.cosine[i, i] = 0.0
-        bend.radial[i] = 0.0
-    for i in range(k):
-        for j in range(i):
-            less, more = refine(unit[i], unit[j], d, bend.cosine[i, j])
-            s = math.sqrt(less * more)
-            c = 0.5 * (more - less)
-            flat = s == 0.0
-            bend.cosine[i, j] = bend.cosine[j, i] = c
-            bend.supplement[i, j] = bend.supplement[j, i] = supplement(c, s)
-            bend.half_tan[i, j] = bend.half_tan[j, i] = 0.0 if flat else 0.5 * s / more
-            bend.half_cot[i, j] = bend.half_cot[j, i] = 0.0 if flat else 0.5 * s / less
-            ratio = norms[j] / norms[i]
-            bend.weight[i, j] = 0.0 if flat else ratio / s
-            bend.weight[j, i] = 0.0 if flat else 1.0 / (ratio * s)
-            bend.radial[i] += ratio * s
-            bend.radial[j] += s / ratio
-        for j in range(h):
-            c = bend.target_cosine[i, j]
-            less, more = 1.0 - c, 1.0 + c
-            if abs(c) > 0.5:
-                less, more = target_refine(room, problem, i, j, c)
-            s = math.sqrt(less * more)
-            ratio = room.target_norms[j] / norms[i]
-            bend.target_cosine[i, j] = 0.5 * (more - less)
-            bend.target_weight[i, j] = 0.0 if s == 0.0 else -ratio / s
-            bend.radial[i] -= ratio * s
+    for a in range(size):
+        square += (u[a] + v[a]) ** 2
+    return 2.0 - 0.5 * square, 0.5 * square
 
 
 @part
@@ -108,54 +73,178 @@ def target_refine(room: Room, problem: Problem, i: int, j: int, c: float) -> tup
 
 
 @part
-def hessian(problem: Problem, room: Room, bend: Curvature, out: Array) -> None:
-    """The dense Hessian into `out` (k d, k d) from a prepared `bend`; both triangles."""
-    k, d, h = problem.k, problem.d, problem.h
-    scale = (1.0 - problem.slope) ** 2 * HALF
-    unit = room.unit
-    plus, minus = np.empty(d), np.empty(d)
-    width = unit.shape[1]
-    spokes = np.zeros((k + h, width))
-    scaled = np.zeros((width, k + h))
-    diagonal = np.zeros((width, width))
+def set_gaps(cosine: Array, at: int, size: int, less: Array, more: Array) -> float:
+    """1 - c and 1 + c for `size` cosines from flat `at` on, to the same places; the largest |c|^2."""
+    largest = fill(0.0)
+    for q in range(at, at + size, 8):
+        c = load(cosine, q)
+        store(less, q, 1.0 - c)
+        store(more, q, 1.0 + c)
+        largest = choose(c * c, largest, c * c, largest)
+    return total(largest)
+
+
+@part
+def set_neuron_pairs(i: int, problem: Problem, room: Room, bend: Curvature) -> None:
+    """Row i of the quantities of neuron pairs."""
+    k, k8, width = problem.k, padded(problem.k), bend.cosine.shape[1]
+    at = i * width
+    less, more = bend.inner, bend.inner_t  # free until the first product
+    bend.cosine[i, i] = 0.0
+    if set_gaps(bend.cosine, at, k8, less, more) > 0.25:
+        for j in range(k):
+            c = bend.cosine[i, j]
+            if abs(c) > 0.5:
+                less[i, j], more[i, j] = refine(room.unit[i], room.unit[j], problem.d, c)
+    less[i, i], more[i, i] = 0.0, 2.0  # no pair: sine zero
+    inverse = 1.0 / room.norms[i]
+    radial = fill(0.0)
+    for q in range(0, k8, 8):
+        below, above = load(less, at + q), load(more, at + q)
+        s = root(below * above)
+        c = 0.5 * (above - below)
+        ratio = inverse * load(room.norms, q)
+        store(bend.cosine, at + q, c)
+        store(bend.supplement, at + q, supplements(c, s))
+        half = 0.5 * s  # quotients by zero at parallel pairs are avoided, their limits do not enter
+        store(bend.half_tan, at + q, half / choose(s, 0.0, above, 1.0))
+        store(bend.half_cot, at + q, half / choose(s, 0.0, below, 1.0))
+        store(bend.weight, at + q, choose(s, 0.0, ratio, 0.0) / choose(s, 0.0, s, 1.0))
+        radial = fused(ratio, s, radial)
+    bend.radial[i] = total(radial)
+    bend.cosine[i, i] = 0.0
+
+
+@part
+def set_target_pairs(i: int, problem: Problem, room: Room, bend: Curvature) -> None:
+    """Row i of the quantities of neurons and targets; completes bend.radial and the diagonal of bend.supplement."""
+    h, h8, width = problem.h, padded(problem.h), bend.target_cosine.shape[1]
+    at = i * width
+    less, more = bend.reach, room.cross
+    if set_gaps(bend.target_cosine, at, h8, less, more) > 0.25:
+        for j in range(h):
+            c = bend.target_cosine[i, j]
+            if abs(c) > 0.5:
+                less[i, j], more[i, j] = target_refine(room, problem, i, j, c)
+    inverse = 1.0 / room.norms[i]
+    radial = fill(0.0)
+    for q in range(0, h8, 8):
+        below, above = load(less, at + q), load(more, at + q)
+        s = root(below * above)
+        ratio = inverse * load(room.target_norms, q)
+        store(bend.target_cosine, at + q, 0.5 * (above - below))
+        store(bend.target_weight, at + q, choose(s, 0.0, 0.0 - ratio, 0.0) / choose(s, 0.0, s, 1.0))
+        radial = fused(ratio, s, radial)
+    bend.radial[i] -= total(radial)
+    bend.supplement[i, i] = math.pi + bend.radial[i]
+
+
+@part
+def set_curvature(x: Array, problem: Problem, room: Room, bend: Curvature) -> None:
+    """Fill `bend` with the pair quantities at the matrix with flat entries x (k d); NaN where a row is zero."""
+    k, d = problem.k, problem.d
+    set_neurons(x, problem, room)
+    unit, width = room.unit, room.unit.shape[1]
+    pack_turned(unit, width, k, d, bend.unit_turned)
+    pack(unit, width, k, padded(d), bend.unit_rows)
+    product(unit, width, bend.unit_turned, bend.cosine, bend.cosine.shape[1], k, d, padded(k), False)
+    if problem.identity:
+        for i in range(k):
+            for q in range(0, padded(d), 8):
+                store(bend.target_cosine, i * width + q, load(unit, i * width + q))
+    else:
+        wide = bend.target_cosine.shape[1]
+        product(unit, width, room.target_turned, bend.target_cosine, wide, k, d, padded(problem.h), False)
     for i in range(k):
-        for j in range(i):
-            even, odd = scale * bend.half_tan[i, j], scale * bend.half_cot[i, j]
-            level = scale * bend.supplement[i, j] + problem.slope
-            for b in range(d):
-                plus[b] = unit[i, b] + unit[j, b]
-                minus[b] = unit[i, b] - unit[j, b]
-            for a in range(d):
-                p, q = even * plus[a], odd * minus[a]
-                row = out[i * d + a, j * d : (j + 1) * d]
-                for b in range(d):
-                    row[b] = p * plus[b] - q * minus[b]
-                row[a] += level
-                mirror = out[j * d + a, i * d : (i + 1) * d]
-                for b in range(d):
-                    mirror[b] = row[b]
-        for j in range(k + h):
-            c = bend.cosine[i, j] if j < k else bend.target_cosine[i, j - k]
+        set_neuron_pairs(i, problem, room, bend)
+        set_target_pairs(i, problem, room, bend)
+
+
+@part
+def set_spokes(i: int, problem: Problem, room: Room, bend: Curvature, bench: Bench) -> None:
+    """The rows |.|^(1/2) m of the diagonal block of neuron i: spokes v^ - c w^, and the same times weight over sine."""
+    k, d, h = problem.k, problem.d, problem.h
+    width = room.unit.shape[1]
+    for j in range(k + h):
+        c = bend.cosine[i, j] if j < k else bend.target_cosine[i, j - k]
+        for a in range(0, padded(d), 8):
+            mine = load(room.unit, i * width + a)
+            if j < k:
+                spoke = load(room.unit, j * width + a) - c * mine
+            elif problem.identity:
+                spoke = keep(fill(1.0), j - k - a, j - k - a + 1) - c * mine
+            else:
+                spoke = load(room.target_unit, (j - k) * width + a) - c * mine
+            store(bench.spokes, j * width + a, spoke)
             factor = bend.weight[i, j] if j < k else bend.target_weight[i, j - k]
-            for a in range(d):
-                if j < k:
-                    other = unit[j, a]
-                elif problem.identity:
-                    other = 1.0 if a == j - k else 0.0
-                else:
-                    other = room.target_unit[j - k, a]
-                spoke = other - c * unit[i, a]
-                spokes[j, a] = spoke
-                scaled[a, j] = scale * factor * spoke
-        product(scaled, spokes, diagonal, d, k + h, width, False)
+            store(bench.scaled, j * width + a, factor * spoke)
+
+
+@part
+def hessian(problem: Problem, room: Room, bend: Curvature, bench: Bench, out: Array) -> None:
+    """The dense Hessian into `out` (k d, k d) from a prepared `bend`; both triangles, row after row."""
+    k, d, both = problem.k, problem.d, problem.k + problem.h
+    scale = (1.0 - problem.slope) ** 2 * HALF
+    d8, width, turned = padded(d), room.unit.shape[1], bench.turned.shape[1]
+    n, unit, row = k * d, room.unit, bench.row
+    for i in range(k):
+        set_spokes(i, problem, room, bend, bench)
+        pack(bench.spokes, width, both, d8, bench.panels)
+        for j in range(0, padded(both), 8):
+            for a in range(0, d8, 8):
+                turn(bench.scaled, j * width + a, width, bench.turned, a * turned + j, turned)
+        product(bench.turned, turned, bench.panels, bench.diagonal, width, d, both, d8, False)
         radial = scale * bend.radial[i]
-        level = scale * math.pi + radial + problem.slope
         for a in range(d):
-            row = out[i * d + a, i * d : (i + 1) * d]
-            p = radial * unit[i, a]
-            for b in range(d):
-                row[b] = diagonal[a, b] - p * unit[i, b]
-            row[a] += level
+            for j in range(k):
+                level = scale * bend.supplement[i, j] + problem.slope
+                even = scale * bend.half_tan[i, j] * (unit[i, a] + unit[j, a])
+                odd = scale * bend.half_cot[i, j] * (unit[i, a] - unit[j, a])
+                p = radial * unit[i, a]
+                for b in range(0, d8, 8):
+                    mine = load(unit, i * width + b)
+                    if j == i:
+                        entries = scale * load(bench.diagonal, a * width + b) - p * mine
+                    else:
+                        other = load(unit, j * width + b)
+                        entries = even * (mine + other) - odd * (mine - other)
+                    store(row, j * d + b, entries)
+                row[j * d + a] += level
+            put_row(row, n, out, (i * d + a) * n)
+
+
+@part
+def mix(i: int, problem: Problem, room: Room, bend: Curvature) -> float:
+    """Row i of bend.mixed, the coefficients of u_j; returns the part of u_i's own coefficient that neurons give."""
+    at, k8 = i * bend.mixed.shape[1], padded(problem.k)
+    mine = bend.own[i]
+    rest = fill(0.0)
+    for q in range(0, k8, 8):
+        y, other, c = load(bend.inner, at + q), load(bend.own, q), load(bend.cosine, at + q)
+        even = (y + other) * load(bend.half_tan, at + q)
+        odd = (y - other) * load(bend.half_cot, at + q)
+        bent = (load(bend.inner_t, at + q) - c * mine) * load(bend.weight, at + q)
+        store(bend.mixed, at + q, even + odd + bent)
+        rest = rest + (even - odd - c * bent)
+    return total(rest) - bend.radial[i] * mine
+
+
+@part
+def aim(i: int, problem: Problem, room: Room, bend: Curvature) -> float:
+    """Row i of bend.reach, the coefficients of the targets; returns their part of u_i's own coefficient."""
+    at, h8 = i * bend.reach.shape[1], padded(problem.h)
+    mine = bend.own[i]
+    rest = fill(0.0)
+    for q in range(0, h8, 8):
+        c = load(bend.target_cosine, at + q)
+        z = load(room.rows, at + q) if problem.identity else load(room.cross, at + q)
+        bent = (z - c * mine) * load(bend.target_weight, at + q)
+        rest = fused(c, bent, rest)
+        if not problem.identity:  # the packed target has rows of its own lengths
+            size = load(room.target_norms, q)
+            bent = bent / choose(size, 0.0, size, 1.0)
+        store(bend.reach, at + q, bent)
+    return -total(rest)
 
 
 @part
@@ -165,87 +254,68 @@ def hessian_product(p: Array, problem: Problem, room: Room, bend: Curvature, out
     In row i, with Y = U P' (U the unit rows, P the matrix of p), T and K the half tangents and cotangents and D the
     weights over sines: the coefficient of u_j is T (Y_ij + Y_jj) + K (Y_ij - Y_jj) + D (Y_ji - c Y_ii), that of u_i
     is the sum of T (Y_ij + Y_jj) - K (Y_ij - Y_jj) - c D (Y_ji - c Y_ii). The same floats enter both with opposite
-    signs, so that their errors cancel where u_i and u_j are close. Four matrix products, three when V = I.
+    signs, so that their errors cancel where u_i and u_j are close. Three matrix products, five for a general target.
     """
     k, d, h = problem.k, problem.d, problem.h
-    unit, rows = room.unit, room.rows
+    rows, width, square = room.rows, room.rows.shape[1], bend.inner.shape[1]
+    d8, k8 = padded(d), padded(k)
     for i in range(k):
-        for a in range(d):
-            rows[i, a] = p[i * d + a]
-    inner, inner_t, mixed = bend.inner, bend.inner_t, bend.mixed
-    product(rows, room.unit_t, inner_t, k, d, inner_t.shape[1], False)
+        for a in range(0, d8, 8):
+            if i * d + a + 8 <= k * d:
+                store(rows, i * width + a, keep(load(p, i * d + a), 0, d - a))
+            else:
+                for b in range(a, d):
+                    room.tail[b - a] = p[i * d + b]
+                store(rows, i * width + a, keep(load(room.tail, 0), 0, d - a))
+    product(rows, width, bend.unit_turned, bend.inner_t, square, k, d, k8, False)
+    for i in range(0, k8, 8):
+        for j in range(0, k8, 8):
+            turn(bend.inner_t, i * square + j, square, bend.inner, j * square + i, square)
     for i in range(k):
-        bend.own[i] = inner_t[i, i]
-        for j in range(k):
-            inner[i, j] = inner_t[j, i]
-    width = mixed.shape[1]
-    for i in range(k):
-        mine = bend.own[i]
-        y, yt, c, w, half_tan, half_cot = (
-            inner[i],
-            inner_t[i],
-            bend.cosine[i],
-            bend.weight[i],
-            bend.half_tan[i],
-            bend.half_cot[i],
-        )
-        row = mixed[i]
-        for j in range(width):
-            even = (y[j] + bend.own[j]) * half_tan[j]
-            odd = (y[j] - bend.own[j]) * half_cot[j]
-            bent = (yt[j] - c[j] * mine) * w[j]
-            row[j] = even + odd + bent
-            y[j] = even - odd - c[j] * bent  # y is read for the last time: the part that belongs to u_i
-        total = dot(inner[i], room.ones[:width]) - bend.radial[i] * mine
-        reach, c = bend.reach[i], bend.target_cosine[i]
-        if problem.identity:
-            for j in range(h):
-                reach[j] = (rows[i, j] - c[j] * mine) * bend.target_weight[i, j]
-        else:
-            for j in range(h):
-                z = dot(rows[i], room.target_unit[j])
-                reach[j] = (z - c[j] * mine) * bend.target_weight[i, j]
-        row[i] = total - dot(reach, c)
-        bend.supplement[i, i] = math.pi + bend.radial[i]
-    columns = rows.shape[1]
-    product(mixed, unit, room.image, k, k, columns, False)
-    product(bend.supplement, rows, bend.image, k, k, columns, False)
+        bend.own[i] = bend.inner_t[i, i]
     if not problem.identity:
-        product(bend.reach, room.target_unit, rows, k, h, columns, False)
-    for a in range(d):
-        total = 0.0
-        for i in range(k):
-            total += p[i * d + a]
-        room.difference[a] = problem.slope * total
-    scale = (1.0 - problem.slope) ** 2 * HALF
+        product(rows, width, room.target_turned, room.cross, room.cross.shape[1], k, d, padded(h), False)
     for i in range(k):
-        for a in range(d):
-            aim = bend.reach[i, a] if problem.identity else rows[i, a]
-            out[i * d + a] = scale * (room.image[i, a] + bend.image[i, a] + aim) + room.difference[a]
+        bend.mixed[i, i] = mix(i, problem, room, bend) + aim(i, problem, room, bend)
+    product(bend.mixed, square, bend.unit_rows, room.image, width, k, k, d8, False)
+    pack(rows, width, k, d8, room.panels)
+    product(bend.supplement, square, room.panels, bend.image, width, k, k, d8, False)
+    for a in range(0, d8, 8):
+        column = fill(0.0)
+        for i in range(k):
+            column = column + load(rows, i * width + a)
+        store(room.difference, a, problem.slope * column)
+    if not problem.identity:
+        product(bend.reach, bend.reach.shape[1], room.target_rows, rows, width, k, h, d8, False)
+    scale = (1.0 - problem.slope) ** 2 * HALF
+    aims = bend.reach if problem.identity else rows
+    for i in range(k):
+        at = i * width
+        for a in range(0, d8, 8):
+            entries = load(room.image, at + a) + load(bend.image, at + a) + load(aims, at + a)
+            entries = fused(scale, entries, load(room.difference, a))
+            if i * d + a + 8 <= k * d:
+                store(out, i * d + a, entries)  # what sticks out of the row is overwritten by the next one
+            else:
+                store(room.tail, 0, entries)
+                for b in range(a, d):
+                    out[i * d + b] = room.tail[b - a]
 
 
 @kernel
-def hessian_at(matrix: Array, target: Array, identity: int, slope: float, out: Array) -> None:
-    """Dense Hessian at W (k, d) into `out` (k d, k d)."""
-    k, d = matrix.shape
-    h = d if identity else target.shape[0]
-    problem = Problem(k, d, h, identity, slope)
-    room = make_room(k, d, h, identity)
-    bend = make_curvature(k, d, h)
-    set_target(target, problem, room)
-    set_curvature(matrix.reshape(k * d), problem, room, bend)
-    hessian(problem, room, bend, out)
+def hessian_at(matrix: Array, prepared: Array, out: Array) -> None:
+    """Dense Hessian at W (k, d) into `out` (k d, k d); the store has room for it (bent = 2)."""
+    problem = problem_in(prepared)
+    room, bend, bench = make_room(prepared, problem), make_curvature(prepared, problem), make_bench(prepared, problem)
+    set_curvature(matrix.reshape(-1), problem, room, bend)
+    hessian(problem, room, bend, bench, out)
 
 
 @kernel
-def hessian_product_at(matrix: Array, direction: Array, target: Array, identity: int, slope: float, out: Array) -> None:
+def hessian_product_at(matrix: Array, direction: Array, prepared: Array, out: Array) -> None:
     """Hessian at W (k, d) times each matrix of `direction` (count, k, d) into `out` (count, k, d)."""
-    k, d = matrix.shape
-    h = d if identity else target.shape[0]
-    problem = Problem(k, d, h, identity, slope)
-    room = make_room(k, d, h, identity)
-    bend = make_curvature(k, d, h)
-    set_target(target, problem, room)
-    set_curvature(matrix.reshape(k * d), problem, room, bend)
+    problem = problem_in(prepared)
+    room, bend = make_room(prepared, problem), make_curvature(prepared, problem)
+    set_curvature(matrix.reshape(-1), problem, room, bend)
     for q in range(direction.shape[0]):
-        hessian_product(direction[q].reshape(k * d), problem, room, bend, out[q].reshape(k * d))
+        hessian_product(direction[q].reshape(-1), problem, room, bend, out[q].reshape(-1))

@@ -30,165 +30,201 @@ import numpy as np
 import numpy.typing as npt
 
 from numba_kernels._jit import kernel, part
-from numba_kernels.angles import centred_pass
-from numba_kernels.lanes import dot_at, product
-from numba_kernels.relu.layout import CENTRE, HALF, HALF_PI, QUARTER, Problem, Room, make_room, set_target
+from numba_kernels.angles import centred
+from numba_kernels.products import pack, pack_turned, padded, product
+from numba_kernels.relu.layout import (
+    CENTRE,
+    HALF,
+    HALF_PI,
+    QUARTER,
+    Problem,
+    Room,
+    make_room,
+    problem_in,
+)
+from numba_kernels.vectors import choose, fill, fused, keep, load, root, store, total, turn, turn_add, vector_at
 
 Array = npt.NDArray[np.float64]
 
 
 @part
 def set_neurons(x: Array, problem: Problem, room: Room) -> None:
-    """Rows, norms and unit rows (also transposed) of the matrix with flat entries x; NaN where a row is zero."""
+    """Rows, norms and unit rows of the matrix with flat entries x; NaN where a row is zero."""
     k, d = problem.k, problem.d
-    width = room.rows.shape[1]
+    width, d8 = room.rows.shape[1], padded(d)
+    rows, unit = room.rows, room.unit
     for i in range(k):
-        row, unit = room.rows[i], room.unit[i]
-        for a in range(d):
-            row[a] = x[i * d + a]
-        norm = math.sqrt(dot_at(room.rows, i * width, room.rows, i * width, width))
-        norm = norm if norm > 0.0 else math.nan
-        room.norms[i] = norm
-        inverse = 1.0 / norm
-        for a in range(d):
-            unit[a] = row[a] * inverse
-    for begin in range(0, k, 8):
-        end = min(k, begin + 8)
-        for a in range(d):
-            for i in range(begin, end):
-                room.unit_t[a, i] = room.unit[i, a]
+        square = fill(0.0)
+        for a in range(0, d8, 8):
+            if i * d + a + 8 <= k * d:
+                v = load(x, i * d + a)
+            else:
+                for b in range(a, d):
+                    room.tail[b - a] = x[i * d + b]
+                v = load(room.tail, 0)
+            v = keep(v, 0, d - a)
+            store(rows, i * width + a, v)
+            square = fused(v, v, square)
+        room.sums[i] = total(square)
+    for q in range(0, padded(k), 8):
+        norm = root(load(room.sums, q))
+        norm = choose(norm, 0.0, norm, math.nan)
+        store(room.norms, q, keep(norm, 0, k - q))
+        store(room.sums, q, 1.0 / norm)
+    for i in range(k):
+        inverse = room.sums[i]
+        for a in range(0, d8, 8):
+            store(unit, i * width + a, inverse * load(rows, i * width + a))
 
 
 @part
-def set_cosines(problem: Problem, room: Room) -> int:
-    """Cosines of the neuron pairs i < j, then of neurons with targets, into room.cosine; start of the latter."""
-    k, d, h = problem.k, problem.d, problem.h
-    width, target_width = room.square.shape[1], room.cross.shape[1]
-    product(room.unit, room.unit_t, room.square, k, d, width, True)
-    q = 0
+def neuron_pairs(problem: Problem, room: Room) -> float:
+    """Angles of the neuron pairs i < j: sum_ij |w_i||w_j| p over all i, j; asin c above the diagonal of room.square.
+
+    sum_j |w_j| (sin t_ij - 1) over j < i is added to room.sums, over j > i it is room.own.
+    """
+    k, k8, width = problem.k, padded(problem.k), room.square.shape[1]
+    pack_turned(room.unit, room.unit.shape[1], k, problem.d, room.panels)
+    product(room.unit, room.unit.shape[1], room.panels, room.square, width, k, problem.d, k8, True)
+    norms, sums, square = room.norms, room.sums, room.square
+    pairs, own = fill(0.0), 0.0
     for i in range(k):
-        first = (i + 1) // 8 * 8
-        row, own = room.cosine[q : q + width - first], room.square[i, first:width]
-        for j in range(width - first):
-            row[j] = own[j]
-        for j in range(first, i + 1):
-            row[j - first] = 0.0
-        q += width - first
+        norm, at = norms[i], i * width
+        less_sum, centred_sum = fill(0.0), fill(0.0)
+        for q in range((i + 1) // 8 * 8, k8, 8):
+            c = load(square, at + q)
+            if q <= i:
+                c = keep(c, i + 1 - q, 8)
+            arc, less, p = centred(c)
+            weight = load(norms, q)
+            less_sum = fused(weight, less, less_sum)
+            centred_sum = fused(weight, p, centred_sum)
+            store(square, at + q, arc)
+            store(sums, q, fused(norm, less, load(sums, q)))
+        room.own[i] = total(less_sum)
+        pairs = fused(norm, centred_sum, pairs)
+        own += norm * norm
+    return 2.0 * total(pairs) + CENTRE * own
+
+
+@part
+def target_pairs(problem: Problem, room: Room) -> float:
+    """Angles of neurons with targets: sum_ij |w_i||v_j| p; asin c is left in room.cross.
+
+    sum_j |v_j| (sin t_ij - 1) is left in room.aimed.
+    """
+    k, h8, width = problem.k, padded(problem.h), room.cross.shape[1]
     if not problem.identity:
-        product(room.unit, room.target_unit_t, room.cross, k, d, target_width, False)
-    source = room.unit if problem.identity else room.cross
+        product(room.unit, room.unit.shape[1], room.target_turned, room.cross, width, k, problem.d, h8, False)
+    norms, cross = room.target_norms, room.cross
+    source = room.unit if problem.identity else cross
+    pairs = fill(0.0)
     for i in range(k):
-        begin = q + i * target_width
-        row, own = room.cosine[begin : begin + target_width], source[i]
-        for a in range(h):
-            row[a] = own[a]
-        for a in range(h, target_width):
-            row[a] = 0.0
-    return q
+        less_sum, centred_sum = fill(0.0), fill(0.0)
+        for q in range(0, h8, 8):
+            arc, less, p = centred(load(source, i * width + q))
+            weight = load(norms, q)
+            less_sum = fused(weight, less, less_sum)
+            centred_sum = fused(weight, p, centred_sum)
+            store(cross, i * width + q, arc)
+        room.aimed[i] = total(less_sum)
+        pairs = fused(room.norms[i], centred_sum, pairs)
+    return total(pairs)
+
+
+@part
+def mirror(size: int, square: Array) -> None:
+    """Copy what lies above the diagonal to below it, and pi/2 onto it; up to the next multiple of 8."""
+    width, end = square.shape[1], padded(size)
+    for i in range(0, end, 8):
+        store(square, (i + 7) * width + i, fill(0.0))
+        turn_add(square, i * width + i, width, square, i * width + i, width)
+        for j in range(i + 8, end, 8):
+            turn(square, i * width + j, width, square, j * width + i, width)
+    for i in range(size):
+        square[i, i] = HALF_PI
 
 
 @part
 def mean_part(problem: Problem, room: Room) -> float:
     """Store sum w - sum v in the room; return the part of the loss that is a function of sums alone, slope included."""
-    k, d, h = problem.k, problem.d, problem.h
+    k, h = problem.k, problem.h
     norms = 0.0
     for i in range(k):
         norms += room.norms[i]
     for j in range(h):
         norms -= room.target_norms[j]
-    difference = room.difference
-    for a in range(d):
-        difference[a] = -room.target_sum[a]
+    width, rows = room.rows.shape[1], room.rows
+    squares = fill(0.0)
+    for a in range(0, padded(problem.d), 8):
+        column = fill(0.0) - load(room.target_sum, a)
+        for i in range(k):
+            column = column + load(rows, i * width + a)
+        store(room.difference, a, column)
+        squares = fused(column, column, squares)
+    square = total(squares)
     for i in range(k):
-        row = room.rows[i]
-        for a in range(d):
-            difference[a] += row[a]
-    square = dot_at(difference, 0, difference, 0, difference.shape[0])
+        room.sums[i] = norms - room.norms[i]
     scale = (1.0 - problem.slope) ** 2
     return scale * (0.125 * square + QUARTER * norms * norms) + 0.5 * problem.slope * square
-
-
-@part
-def pair_part(problem: Problem, room: Room, start: int) -> float:
-    """sum_ij |w_i||w_j| p - 2 sum_ij |w_i||v_j| p + sum_ij |v_i||v_j| p, once room.cosine holds p."""
-    width, target_width = room.square.shape[1], room.cross.shape[1]
-    neurons = targets = own = 0.0
-    q = 0
-    for i in range(problem.k):
-        norm, first = room.norms[i], (i + 1) // 8 * 8
-        neurons += norm * dot_at(room.cosine, q, room.norms, first, width - first)
-        own += norm * norm
-        targets += norm * dot_at(room.cosine, start + i * target_width, room.target_norms, 0, target_width)
-        q += width - first
-    return 2.0 * neurons + CENTRE * own - 2.0 * targets + room.constant[0]
-
-
-@part
-def value_gradient(x: Array, problem: Problem, room: Room, gradient: Array) -> float:
-    """Loss at the matrix with flat entries x (k d), its gradient into `gradient` (k d); NaN where a row is zero."""
-    k, d, h = problem.k, problem.d, problem.h
-    width, target_width = room.square.shape[1], room.cross.shape[1]
-    set_neurons(x, problem, room)
-    start = set_cosines(problem, room)
-    size = start + k * target_width
-    centred_pass(room.cosine[:size], room.less[:size], room.arc[:size])
-    norms, sums = room.norms, room.sums
-
-    excess = 0.0
-    for i in range(k):
-        excess += norms[i]
-    for j in range(h):
-        excess -= room.target_norms[j]
-    for i in range(k):
-        sums[i] = excess - norms[i]
-    q = 0
-    for i in range(k):
-        norm, first = norms[i], (i + 1) // 8 * 8
-        count = width - first
-        ahead, less, arc = sums[first:width], room.less[q : q + count], room.arc[q : q + count]
-        own = room.square[i, first:width]
-        for j in range(count):
-            ahead[j] += norm * less[j]
-            own[j] = arc[j]
-        for j in range(i + 1, k):
-            room.square[j, i] = arc[j - first]
-        room.square[i, i] = HALF_PI
-        begin = start + i * target_width
-        sums[i] += dot_at(room.less, q, norms, first, count)
-        sums[i] -= dot_at(room.less, begin, room.target_norms, 0, target_width)
-        q += count
-    # the zeros that rows i = first .. first + 7 wrote left of the diagonal are overwritten by the mirror images
-    for i in range(k):
-        for j in range((i + 1) // 8 * 8, i):
-            room.square[i, j] = room.square[j, i]
-
-    scale = (1.0 - problem.slope) ** 2
-    loss = mean_part(problem, room) + scale * QUARTER * pair_part(problem, room, start)
-    product(room.square, room.rows, room.image, k, k, room.rows.shape[1], False)
-    if not problem.identity:
-        for i in range(k):
-            row, arc = room.cross[i], room.arc[start + i * target_width : start + (i + 1) * target_width]
-            for j in range(h):
-                row[j] = arc[j]
-        product(room.cross, room.target, room.rows, k, h, room.rows.shape[1], False)
-    mean, factor = 0.25 * scale + problem.slope, scale * HALF
-    for i in range(k):
-        total, out, difference = sums[i], gradient[i * d : (i + 1) * d], room.difference
-        image, unit = room.image[i], room.unit[i]
-        aim = room.arc[start + i * target_width : start + i * target_width + d] if problem.identity else room.rows[i]
-        for a in range(d):
-            out[a] = factor * (image[a] - aim[a] + total * unit[a]) + mean * difference[a]
-    return loss
 
 
 @part
 def value(x: Array, problem: Problem, room: Room) -> float:
     """Loss at the matrix with flat entries x (k d); NaN where a row is zero."""
     set_neurons(x, problem, room)
-    start = set_cosines(problem, room)
-    size = start + problem.k * room.cross.shape[1]
-    centred_pass(room.cosine[:size], room.less[:size], room.arc[:size])
-    return mean_part(problem, room) + (1.0 - problem.slope) ** 2 * QUARTER * pair_part(problem, room, start)
+    mean = mean_part(problem, room)
+    neurons = neuron_pairs(problem, room)
+    pairs = neurons - 2.0 * target_pairs(problem, room) + room.constant[0]
+    return mean + (1.0 - problem.slope) ** 2 * QUARTER * pairs
+
+
+@part
+def value_gradient(x: Array, problem: Problem, room: Room, gradient: Array) -> float:
+    """Loss at the matrix with flat entries x (k d), its gradient into `gradient` (k d); NaN where a row is zero."""
+    k, d, h, width = problem.k, problem.d, problem.h, room.rows.shape[1]
+    d8 = padded(d)
+    loss = value(x, problem, room)
+    mirror(k, room.square)
+    pack(room.rows, width, k, d8, room.panels)
+    product(room.square, room.square.shape[1], room.panels, room.image, width, k, k, d8, False)
+    if not problem.identity:
+        product(room.cross, room.cross.shape[1], room.target_rows, room.rows, width, k, h, d8, False)
+    combine(problem, room, gradient)
+    return loss
+
+
+@part
+def combine(problem: Problem, room: Room, gradient: Array) -> None:
+    """The gradient's rows from their parts: products, unit rows and the sums of all weights."""
+    k, d, width = problem.k, problem.d, room.rows.shape[1]
+    scale = (1.0 - problem.slope) ** 2
+    mean, factor = 0.25 * scale + problem.slope, scale * HALF
+    images, units = room.image, room.unit
+    aims = room.cross if problem.identity else room.rows
+    for i in range(k):
+        level, at = factor * (room.sums[i] + room.own[i] - room.aimed[i]), i * width
+        for a in range(0, padded(d), 8):
+            slope = factor * (load(images, at + a) - load(aims, at + a))
+            slope = fused(level, load(units, at + a), slope)
+            slope = fused(mean, load(room.difference, a), slope)
+            if i * d + a + 8 <= k * d:
+                store(gradient, i * d + a, slope)  # what sticks out of the row is overwritten by the next one
+            else:
+                store(room.tail, 0, slope)
+                for b in range(a, d):
+                    gradient[i * d + b] = room.tail[b - a]
+
+
+@part
+def put_row(row: Array, size: int, out: Array, begin: int) -> None:
+    """Copy `size` entries to flat places of `out`."""
+    whole = size - size % 8
+    for q in range(0, whole, 8):
+        store(out, begin + q, load(row, q))
+    flat = vector_at(out, begin, size)
+    for q in range(whole, size):
+        flat[q] = row[q]
 
 
 @part
@@ -202,36 +238,23 @@ def collapsed(problem: Problem, room: Room) -> bool:
 
 
 @kernel
-def loss_at(matrix: Array, target: Array, identity: int, slope: float) -> float:
-    """Loss at W (k, d) for the target V (h, d); with identity = 1, V = I and `target` is not read."""
-    k, d = matrix.shape
-    h = d if identity else target.shape[0]
-    problem = Problem(k, d, h, identity, slope)
-    room = make_room(k, d, h, identity)
-    set_target(target, problem, room)
-    return value(matrix.reshape(k * d), problem, room)
+def loss_at(matrix: Array, prepared: Array) -> float:
+    """Loss at W (k, d) in a prepared store."""
+    problem = problem_in(prepared)
+    return value(matrix.reshape(-1), problem, make_room(prepared, problem))
 
 
 @kernel
-def loss_gradient_at(matrix: Array, target: Array, identity: int, slope: float, gradient: Array) -> float:
+def loss_gradient_at(matrix: Array, prepared: Array, gradient: Array) -> float:
     """Loss at W (k, d), its gradient into `gradient` (k, d)."""
-    k, d = matrix.shape
-    h = d if identity else target.shape[0]
-    problem = Problem(k, d, h, identity, slope)
-    room = make_room(k, d, h, identity)
-    set_target(target, problem, room)
-    return value_gradient(matrix.reshape(k * d), problem, room, gradient.reshape(k * d))
+    problem = problem_in(prepared)
+    return value_gradient(matrix.reshape(-1), problem, make_room(prepared, problem), gradient.reshape(-1))
 
 
 @kernel
-def losses_gradients_at(
-    matrices: Array, target: Array, identity: int, slope: float, losses: Array, gradients: Array
-) -> None:
+def losses_gradients_at(matrices: Array, prepared: Array, losses: Array, gradients: Array) -> None:
     """Losses (count) and gradients (count, k, d) at a batch (count, k, d)."""
-    count, k, d = matrices.shape
-    h = d if identity else target.shape[0]
-    problem = Problem(k, d, h, identity, slope)
-    room = make_room(k, d, h, identity)
-    set_target(target, problem, room)
-    for q in range(count):
-        losses[q] = value_gradient(matrices[q].reshape(k * d), problem, room, gradients[q].reshape(k * d))
+    problem = problem_in(prepared)
+    room = make_room(prepared, problem)
+    for q in range(matrices.shape[0]):
+        losses[q] = value_gradient(matrices[q].reshape(-1), problem, room, gradients[q].reshape(-1))

@@ -9,7 +9,7 @@ from numba_kernels._jit import kernel
 from numba_kernels.minimise import pipeline
 from numba_kernels.minimise.protocol import make_vectors
 from numba_kernels.relu.hessian import hessian_product, set_curvature
-from numba_kernels.relu.layout import Problem, make_curvature, make_room, set_target
+from numba_kernels.relu.layout import make_curvature, make_room, problem_in, renew
 from numba_kernels.relu.loss import collapsed, value_gradient
 
 Array = npt.NDArray[np.float64]
@@ -28,8 +28,7 @@ polish, descent = _bound.newton, _bound.descent
 def minimise_newton(
     points: Array,
     target: Array,
-    identity: int,
-    slope: float,
+    prepared: Array,
     tol: float,
     max_steps: int,
     losses: Array,
@@ -38,13 +37,12 @@ def minimise_newton(
     status: npt.NDArray[np.int8],
 ) -> None:
     """Move every W of `points` (count, k, d) to a critical point by L-BFGS and Newton-CG, in place."""
-    count, k, d = points.shape
-    h = d if identity else target.shape[0]
-    problem = Problem(k, d, h, identity, slope)
-    for q in range(count):  # fresh arrays for each start: its bits depend on nothing that ran before
-        room, bend, vectors = make_room(k, d, h, identity), make_curvature(k, d, h), make_vectors(k * d)
-        set_target(target, problem, room)
-        x = points[q].reshape(k * d)
+    problem = problem_in(prepared)
+    room, bend = make_room(prepared, problem), make_curvature(prepared, problem)
+    for q in range(points.shape[0]):  # fresh arrays for each start: its bits depend on nothing that ran before
+        renew(prepared, target)
+        vectors = make_vectors(problem.k * problem.d)
+        x = points[q].reshape(-1)
         losses[q], norms[q], steps[q], status[q] = polish(x, problem, room, bend, vectors, tol, max_steps)
 
 
@@ -52,8 +50,7 @@ def minimise_newton(
 def minimise_descent(
     points: Array,
     target: Array,
-    identity: int,
-    slope: float,
+    prepared: Array,
     step: float,
     inertia: float,
     lookahead: float,
@@ -65,13 +62,12 @@ def minimise_descent(
     status: npt.NDArray[np.int8],
 ) -> None:
     """Move every W of `points` (count, k, d) by a fixed-step first-order method, in place."""
-    count, k, d = points.shape
-    h = d if identity else target.shape[0]
-    problem = Problem(k, d, h, identity, slope)
-    for q in range(count):
-        room, vectors = make_room(k, d, h, identity), make_vectors(k * d)
-        set_target(target, problem, room)
-        x = points[q].reshape(k * d)
+    problem = problem_in(prepared)
+    room = make_room(prepared, problem)
+    for q in range(points.shape[0]):
+        renew(prepared, target)
+        vectors = make_vectors(problem.k * problem.d)
+        x = points[q].reshape(-1)
         losses[q], norms[q], steps[q], status[q] = descent(
             x, problem, room, vectors, step, inertia, lookahead, tol, max_steps
         )

@@ -6,18 +6,21 @@ index of entry (i, a) of W is i d + a. `slope` is the activation's slope below z
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 
 import numpy as np
 
 from numba_kernels.relu import hessian as _hessian
+from numba_kernels.relu import layout as _layout
 from numba_kernels.relu import loss as _loss
 from numba_kernels.relu import minimise as _minimise
 from symlandscape.backends import cuda
 from symlandscape.backends.common import METHODS, Array, Method, MinimiseBatch, in_chunks, resolve_device
 from symlandscape.errors import InputError
 
+_FLOAT = np.dtype(np.float64)
 _NO_TARGET = np.zeros((0, 0))
 _AT_ONCE = 1 << 14
 """Starts between two reports of the progress on a device, some 30 for each of its blocks."""
@@ -30,15 +33,15 @@ def relu_loss(W: Array, V: Array | None = None, slope: float = 0.0) -> float:
     Source: derivation in `numba_kernels/relu/loss.py` (centred form); pair kernel Cho & Saul 2009.
     """
     W, V, identity = _problem(W, V)
-    return _finite(_loss.loss_at(W, V, identity, float(slope)), W, V, slope)
+    return _finite(_loss.loss_at(W, _prepared(W.shape, V, identity, slope, 0)), W, V, slope)
 
 
 def relu_loss_gradient(W: Array, V: Array | None = None, slope: float = 0.0) -> tuple[float, Array]:
     """Loss as in `relu_loss` and its gradient (k, d); absolute error of an entry a few units of 1e-16 |W|."""
     W, V, identity = _problem(W, V)
-    gradient = np.empty_like(W)
-    value = _loss.loss_gradient_at(W, V, identity, float(slope), gradient)
-    return _finite(value, W, V, slope), gradient
+    gradient = np.empty(W.shape)
+    value = _loss.loss_gradient_at(W, _prepared(W.shape, V, identity, slope, 0), gradient)
+    return value if value - value == 0.0 else _finite(value, W, V, slope), gradient
 
 
 def relu_losses_gradients(
@@ -52,7 +55,7 @@ def relu_losses_gradients(
         with cuda.reported():
             cuda.kernels("relu").losses_gradients_at(W, V, identity, float(slope), losses, gradients)
     else:
-        _loss.losses_gradients_at(W, V, identity, float(slope), losses, gradients)
+        _loss.losses_gradients_at(W, _prepared(W.shape[1:], V, identity, slope, 0), losses, gradients)
     _finite(float(losses.sum()), W.reshape(-1, W.shape[2]), V, slope)
     return losses, gradients
 
@@ -68,7 +71,7 @@ def relu_hessian(W: Array, V: Array | None = None, slope: float = 0.0, out: Arra
         out = np.empty((n, n))
     elif out.shape != (n, n) or out.dtype != np.float64 or not out.flags.c_contiguous:
         raise InputError(f"expected `out` to be a C-contiguous float64 array of shape {(n, n)}, got shape {out.shape}")
-    _hessian.hessian_at(W, V, identity, float(slope), out)
+    _hessian.hessian_at(W, _prepared(W.shape, V, identity, slope, 2), out)
     _finite(float(out[:: W.shape[1]].sum()), W, V, slope)
     return out
 
@@ -83,7 +86,7 @@ def relu_hessian_product(W: Array, X: Array, V: Array | None = None, slope: floa
         )
     out = np.empty_like(X)
     stack = (1, *X.shape) if X.ndim == 2 else X.shape
-    _hessian.hessian_product_at(W, X.reshape(stack), V, identity, float(slope), out.reshape(stack))
+    _hessian.hessian_product_at(W, X.reshape(stack), _prepared(W.shape, V, identity, slope, 1), out.reshape(stack))
     _finite(float(out.sum()), W, V, slope)
     return out
 
@@ -135,13 +138,18 @@ def minimise_relu(
 
     kernels = cuda.kernels("minimise") if where == "cuda" else _minimise
 
+    def prepared(bent: int) -> tuple[object, ...]:
+        if where == "cuda":
+            return V, identity, float(slope)
+        return V, _new_store((k, d), V, identity, slope, bent)
+
     def work(part: slice) -> int:
         results = losses[part], norms[part], steps[part], status[part]
         if method == "lbfgs":
-            kernels.minimise_newton(points[part], V, identity, float(slope), tol, limit, *results)
+            kernels.minimise_newton(points[part], *prepared(1), tol, limit, *results)
         else:
             kernels.minimise_descent(
-                points[part], V, identity, float(slope), step, inertia, lookahead, tol, limit, *results
+                points[part], *prepared(0), step, inertia, lookahead, tol, limit, *results
             )
         return int(part.stop - part.start)
 
@@ -156,8 +164,41 @@ def minimise_relu(
     return MinimiseBatch(points, losses, norms, steps, status)
 
 
+class _Kept(threading.local):
+    """What this thread prepared last (what for, target, store): the next call of the kind allocates nothing."""
+
+    last: tuple[object, Array, Array] = (None, _NO_TARGET, _NO_TARGET)
+
+
+_kept = _Kept()
+
+
+def _prepared(shape: tuple[int, ...], V: Array, identity: int, slope: float, bent: int) -> Array:
+    """A store prepared for weights of this shape and the target: the kept one where it fits."""
+    key = (shape, identity, slope, bent)
+    kept, target, store = _kept.last
+    if kept == key and (identity or np.array_equal(target, V)):
+        return store
+    store = _new_store(shape, V, identity, slope, bent)
+    _kept.last = (key, V if identity else V.copy(), store)
+    return store
+
+
+def _new_store(shape: tuple[int, ...], V: Array, identity: int, slope: float, bent: int) -> Array:
+    """A store of its own, beginning at a multiple of 64 bytes."""
+    k, d = shape
+    size = _layout.store_size(k, d, d if identity else V.shape[0], identity, bent)
+    raw = np.zeros(size + 8)
+    begin = -(raw.ctypes.data // 8) % 8
+    store = raw[begin : begin + size]
+    _layout.prepare(store, k, d, V, identity, float(slope))
+    return store
+
+
 def _problem(W: Array, V: Array | None, *, batch: bool = False) -> tuple[Array, Array, int]:
     """W and V as the kernels want them, and 1 where V is the unit matrix."""
+    if V is None and type(W) is np.ndarray and W.ndim == (3 if batch else 2) and W.size and W.dtype is _FLOAT:
+        return np.ascontiguousarray(W), _NO_TARGET, 1  # nothing to check: half a microsecond counts at d = 20
     W = np.ascontiguousarray(W, dtype=np.float64)
     if W.ndim != (3 if batch else 2) or 0 in W.shape[-2:]:
         wanted = "(count, k, d)" if batch else "(k, d)"

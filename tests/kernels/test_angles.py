@@ -6,7 +6,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from numba_kernels import angles
+from numba_kernels import angles, vectors
+from numba_kernels._jit import kernel
 
 context = mpmath.mp.clone()
 context.dps = 40
@@ -57,10 +58,32 @@ def test_coefficients_are_the_interpolant_at_19_chebyshev_points() -> None:
     assert worst < 2e-17
 
 
-def test_centred_pass_clips_rounding_and_keeps_nan() -> None:
-    cosine = np.array([1.0 + 4e-16, -1.0 - 4e-16, 0.0, np.nan])
-    less, arc = np.empty(4), np.empty(4)
-    angles.centred_pass(cosine, less, arc)
-    assert cosine[:3] == pytest.approx([np.pi / 2 - 1, np.pi / 2 - 1, 0.0], abs=1e-15)
-    assert less[:3] == pytest.approx([-1.0, -1.0, 0.0])
-    assert np.isnan([cosine[3], less[3], arc[3]]).all()
+@kernel
+def spread(cosine: np.ndarray, out: np.ndarray) -> None:
+    c = vectors.load(cosine, 0)
+    for row, part in enumerate(angles.centred(c)):
+        vectors.store(out, 8 * row, part)
+    c = angles.clipped(c)
+    s = angles.sine(c)
+    vectors.store(out, 24, angles.arcsines(c, s))
+    vectors.store(out, 32, angles.supplements(c, s))
+
+
+def test_vectors_of_cosines_agree_with_single_ones() -> None:
+    points = cosines()
+    for begin in range(0, points.size - 8, 8):
+        chunk, out = points[begin : begin + 8].copy(), np.empty((5, 8))
+        spread(chunk, out)
+        single = np.array([angles.arcsine(float(c), sine(c)) for c in chunk])
+        assert np.abs(out[0] - single).max() < 1e-15 and np.array_equal(out[0], out[3])
+        assert np.abs(out[4] - [angles.supplement(float(c), sine(c)) for c in chunk]).max() < 1e-15
+        assert np.abs(out[1] - [-c * c / (1 + sine(c)) for c in chunk]).max() < 1e-15
+        assert np.abs(out[2] - (chunk * out[0] + out[1])).max() < 1e-15
+
+
+def test_cosines_beyond_one_are_clipped_and_nan_is_kept() -> None:
+    chunk, out = np.array([1.0 + 4e-16, -1.0 - 4e-16, 0.0, np.nan, 1.0, 0.5, 0.0, 0.0]), np.empty((5, 8))
+    spread(chunk, out)
+    assert out[2, :3] == pytest.approx([np.pi / 2 - 1, np.pi / 2 - 1, 0.0], abs=1e-15)
+    assert out[1, :3] == pytest.approx([-1.0, -1.0, 0.0])
+    assert np.isnan(out[:, 3]).all() and not np.isnan(np.delete(out, 3, axis=1)).any()

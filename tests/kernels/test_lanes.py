@@ -27,19 +27,6 @@ def test_dot_at_reads_flat_entries_from_its_offsets() -> None:
     assert offset_dot(x, y) == pytest.approx(lanes.dot_at_plain(x, 17, y, 3, 24), abs=1e-13)
 
 
-@pytest.mark.parametrize("upper", [False, True])
-@pytest.mark.parametrize("shape", [(4, 1, 8), (12, 5, 24), (20, 20, 16), (8, 33, 40)])
-def test_product_agrees_with_its_plain_twin(shape: tuple[int, int, int], upper: bool) -> None:
-    rows, inner, columns = shape
-    rng = np.random.default_rng(3)
-    a, b = rng.standard_normal((rows, inner + 3)), rng.standard_normal((inner, columns))
-    fast, slow = np.zeros((rows, columns)), np.zeros((rows, columns))
-    lanes.product(a, b, fast, rows, inner, columns, upper)
-    lanes.product_plain(a, b, slow, rows, inner, columns, upper)
-    keep = np.triu(np.ones((rows, columns), dtype=bool)) if upper else np.ones((rows, columns), dtype=bool)
-    assert np.abs(fast - slow)[keep].max() < 1e-13
-
-
 @kernel
 def rows_of_a_block(c: np.ndarray, x: np.ndarray, t: np.ndarray, w: np.ndarray) -> None:
     lanes.four_rows(c, 5, 24, x, 4, t, w)
