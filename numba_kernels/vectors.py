@@ -20,6 +20,7 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
+from numba_kernels import vectors_plain as _plain
 from numba_kernels._jit import COMPILED
 
 Array = npt.NDArray[np.float64]
@@ -259,90 +260,12 @@ def _matrix_at(typing: Any, store: Any, at: Any, rows: Any, width: Any) -> Any:
     return kind(store, types.intp, types.intp, types.intp), generate
 
 
-def vector_at_plain(store: Array, at: int, size: int) -> Array:
-    """A piece of an array's flat entries; the array must outlive it."""
-    return store.reshape(-1)[at : at + size]
-
-
-def matrix_at_plain(store: Array, at: int, rows: int, width: int) -> Array:
-    """A piece of a vector as a matrix; the vector must outlive it."""
-    return store[at : at + rows * width].reshape((rows, width))
-
-
-def load_plain(x: Array, at: int) -> Array:
-    """Eight flat entries of a contiguous array from `at` on."""
-    return x.reshape(-1)[at : at + WIDTH].copy()
-
-
-def store_plain(x: Array, at: int, v: Array) -> None:
-    """Write eight flat entries."""
-    x.reshape(-1)[at : at + WIDTH] = v
-
-
-def fill_plain(entry: float) -> Array:
-    """Eight copies."""
-    return np.full(WIDTH, entry)
-
-
-def root_plain(x: Array) -> Array:
-    """Square roots."""
-    return np.asarray(np.sqrt(x))
-
-
-def magnitude_plain(x: Array) -> Array:
-    """Absolute values."""
-    return np.abs(x)
-
-
-def fused_plain(x: Any, y: Any, z: Any) -> Any:
-    """x y + z."""
-    return x * y + z
-
-
-def choose_plain(c: Array, bound: Any, x: Any, y: Any) -> Array:
-    """x where c > bound, else y."""
-    return np.where(c > bound, x, y)
-
-
-def keep_plain(x: Array, first: int, stop: int) -> Array:
-    """x with zeros before entry `first` and from entry `stop` on."""
-    lanes = np.arange(WIDTH)
-    return np.where((lanes >= first) & (lanes < stop), x, 0.0)
-
-
-def total_plain(x: Array) -> float:
-    """The sum, halves onto halves."""
-    while x.size > 1:
-        x = x[: x.size // 2] + x[x.size // 2 :]
-    return float(x[0])
-
-
-def turn_plain(x: Array, begin: int, stride: int, y: Array, other: int, step: int) -> None:
-    """The 8 x 8 block of x at flat `begin`, rows `stride` apart, transposed into y at `other`, rows `step` apart."""
-    rows = np.stack([load_plain(x, begin + r * stride) for r in range(WIDTH)])
-    for r in range(WIDTH):
-        store_plain(y, other + r * step, rows[:, r])
-
-
-def turn_add_plain(x: Array, begin: int, stride: int, y: Array, other: int, step: int) -> None:
-    """As `turn`, for the sum of the block and its transpose."""
-    rows = np.stack([load_plain(x, begin + r * stride) for r in range(WIDTH)])
-    for r in range(WIDTH):
-        store_plain(y, other + r * step, rows[r] + rows[:, r])
-
-
 if COMPILED:
     load, store, fill, root, magnitude, fused = _load, _store, _fill, _root, _magnitude, _fused
     choose, keep, total, turn, turn_add = _choose, _keep, _total, _turn(False), _turn(True)
     vector_at, matrix_at = _vector_at, _matrix_at
 else:
-    load, store, fill, root, magnitude, fused = (
-        load_plain,
-        store_plain,
-        fill_plain,
-        root_plain,
-        magnitude_plain,
-        fused_plain,
-    )
-    choose, keep, total, turn, turn_add = choose_plain, keep_plain, total_plain, turn_plain, turn_add_plain
-    vector_at, matrix_at = vector_at_plain, matrix_at_plain
+    load, store, fill, root = _plain.load, _plain.store, _plain.fill, _plain.root
+    magnitude, fused, choose, keep = _plain.magnitude, _plain.fused, _plain.choose, _plain.keep
+    total, turn, turn_add = _plain.total, _plain.turn, _plain.turn_add
+    vector_at, matrix_at = _plain.vector_at, _plain.matrix_at

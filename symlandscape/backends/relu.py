@@ -12,6 +12,7 @@ from contextlib import nullcontext
 
 import numpy as np
 
+from numba_kernels.relu import dense_hessian as _dense
 from numba_kernels.relu import hessian as _hessian
 from numba_kernels.relu import layout as _layout
 from numba_kernels.relu import loss as _loss
@@ -71,7 +72,7 @@ def relu_hessian(W: Array, V: Array | None = None, slope: float = 0.0, out: Arra
         out = np.empty((n, n))
     elif out.shape != (n, n) or out.dtype != np.float64 or not out.flags.c_contiguous:
         raise InputError(f"expected `out` to be a C-contiguous float64 array of shape {(n, n)}, got shape {out.shape}")
-    _hessian.hessian_at(W, _prepared(W.shape, V, identity, slope, 2), out)
+    _dense.hessian_at(W, _prepared(W.shape, V, identity, slope, 2), out)
     _finite(float(out[:: W.shape[1]].sum()), W, V, slope)
     return out
 
