@@ -1,5 +1,6 @@
 # make reproduce | test | bench | lint | clean.  Each sets up its own virtual environment in .venv.
-# PYTHON=... chooses the interpreter (>= 3.11), PROFILE=quick|full and OUT=... the reproduction, WORKERS=... the test processes.
+# PYTHON=... chooses the interpreter (>= 3.11), PROFILE=quick|full and OUT=... the reproduction, WORKERS=... the test processes,
+# PEERS=1 installs JAX, optax and torch for the benchmarks, ARGS=... what pytest or the benchmarks get on their command lines.
 
 PYTHON ?=
 PROFILE ?= quick
@@ -14,13 +15,13 @@ SOURCES := symlandscape numba_kernels derivations tests $(wildcard benchmarks)
 .NOTPARALLEL:
 
 help:
-	@sed -n '1,2s/^# //p' Makefile
+	@sed -n '1,3s/^# //p' Makefile
 
 .venv/.installed: pyproject.toml scripts/setup_venv.sh
 	@PYTHON='$(PYTHON)' sh scripts/setup_venv.sh
 	@touch $@
 
-.venv/.installed-test .venv/.installed-dev: .venv/.installed-%: pyproject.toml scripts/setup_venv.sh
+.venv/.installed-test .venv/.installed-dev .venv/.installed-peers: .venv/.installed-%: pyproject.toml scripts/setup_venv.sh
 	@PYTHON='$(PYTHON)' sh scripts/setup_venv.sh $*
 	@touch .venv/.installed $@
 
@@ -30,7 +31,7 @@ reproduce: .venv/.installed
 test: .venv/.installed-test
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-bench: .venv/.installed
+bench: .venv/.installed$(if $(PEERS),-peers)
 	$(ONE_THREAD) $(BIN)/python -m benchmarks.run $(ARGS)
 
 lint: .venv/.installed-dev

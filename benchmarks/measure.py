@@ -15,7 +15,7 @@ class Row:
 
     what: str
     peer: str
-    ours: float
+    ours: float | None
     theirs: float | None
     goal: float | None = None
     our_error: float | None = None
@@ -25,7 +25,12 @@ class Row:
     @property
     def ratio(self) -> float | None:
         """Peer time over ours."""
-        return None if self.theirs is None else self.theirs / self.ours
+        return None if self.theirs is None or self.ours is None else self.theirs / self.ours
+
+    @property
+    def key(self) -> str:
+        """The name under which its ratio is stored."""
+        return f"{self.what} / {self.peer}"
 
 
 def repeats(call: Callable[[], object], seconds: float) -> int:
@@ -61,13 +66,26 @@ def duration(seconds: float | None) -> str:
     return f"{seconds * 1e9:.3g} ns"
 
 
-def table(rows: list[Row]) -> str:
-    """The rows as aligned text."""
+SLOWER = 0.75
+"""A ratio below this part of the stored one is marked as a regression; less is the noise of a busy machine."""
+
+
+def mark(row: Row, stored: float | None) -> str:
+    """What a reader should see at a glance: a regression against the stored ratio, a missed goal."""
+    if row.ratio is None:
+        return ""
+    if stored is not None and row.ratio < SLOWER * stored:
+        return "SLOWER"
+    return "" if row.goal is None or row.ratio >= row.goal else "below goal"
+
+
+def table(rows: list[Row], stored: dict[str, float]) -> str:
+    """The rows as aligned text, the stored ratios beside."""
 
     def number(value: float | None, form: str) -> str:
         return "-" if value is None else format(value, form)
 
-    head = ["what", "peer", "ours", "peer time", "ratio", "goal", "our error", "peer error", "note"]
+    head = ["what", "peer", "ours", "peer time", "ratio", "goal", "stored", "", "our error", "peer error", "note"]
     body = [
         [
             row.what,
@@ -76,6 +94,8 @@ def table(rows: list[Row]) -> str:
             duration(row.theirs),
             number(row.ratio, ".3g"),
             number(row.goal, "g"),
+            number(stored.get(row.key), ".3g"),
+            mark(row, stored.get(row.key)),
             number(row.our_error, ".1e"),
             number(row.their_error, ".1e"),
             row.note,

@@ -31,6 +31,36 @@ def numpy_loss_gradient(W: Array) -> tuple[float, Array]:
     return float((pairs - 2 * crossed + constant) / (4 * math.pi)), gradient
 
 
+def numpy_batch(W: Array) -> tuple[Array, Array]:
+    """The closed form for a batch (count, d, d), whole tensors at a time."""
+    d = W.shape[2]
+    diagonal = np.arange(d)
+    norms = np.sqrt(np.einsum("qia,qia->qi", W, W))
+    unit = W / norms[:, :, None]
+    own = np.clip(unit @ unit.transpose(0, 2, 1), -1.0, 1.0)
+    rest, target_rest = math.pi - np.arccos(own), math.pi - np.arccos(np.clip(unit, -1.0, 1.0))
+    sines, target_sines = np.sqrt(1 - own * own), np.sqrt(np.maximum(0.0, 1 - unit * unit))
+    rest[:, diagonal, diagonal] = math.pi
+    sines[:, diagonal, diagonal] = 0.0
+    pairs = np.einsum("qi,qij,qj->q", norms, sines + rest * own, norms)
+    crossed = np.einsum("qi,qia->q", norms, target_sines + target_rest * unit)
+    radial = np.einsum("qij,qj->qi", sines, norms) - target_sines.sum(axis=2)
+    gradient = (radial[:, :, None] * unit + rest @ W - target_rest) / (2 * math.pi)
+    return (pairs - 2 * crossed + d * math.pi + d * (d - 1)) / (4 * math.pi), gradient
+
+
+def numpy_descent(W: Array, step: float, tolerance: float, steps: int) -> tuple[Array, float]:
+    """Gradient descent with a fixed step on the closed form; the end point and its gradient norm."""
+    norm = math.inf
+    for _ in range(steps):
+        gradient = numpy_loss_gradient(W)[1]
+        norm = float(np.linalg.norm(gradient))
+        if norm <= tolerance:
+            break
+        W = W - step * gradient
+    return W, norm
+
+
 def extended_loss_gradient(W: Array) -> tuple[np.longdouble, Real]:
     """The same in extended precision with atan2: the reference for errors."""
     real = np.longdouble
@@ -82,6 +112,6 @@ def numpy_hessian(W: Array) -> Array:
     return np.asarray(blocks.reshape(k * d, k * d) / (2 * math.pi))
 
 
-def missing(names: tuple[str, ...] = ("torch", "jax")) -> list[str]:
+def missing(names: tuple[str, ...] = ("torch", "jax", "optax")) -> list[str]:
     """Peers that are not installed."""
     return [name for name in names if find_spec(name) is None]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make or refresh ./.venv with this project installed in place: setup_venv.sh [EXTRA] (none, test, dev).
+# Make or refresh ./.venv with this project installed in place: setup_venv.sh [EXTRA] (none, test, dev, peers).
 # PYTHON names the interpreter; without it the newest python >= 3.11 on the path is taken.
 # Whatever is missing is said in one sentence.
 set -u

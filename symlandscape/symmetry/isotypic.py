@@ -17,17 +17,16 @@ sizes (pairing.py).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from symlandscape.symmetry.pattern import Pattern
 
 __all__ = ["Component", "Index", "Tensor", "Term", "components"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Index:
+class Index(NamedTuple):
     """A row or column index: a member of the orbit ``space``; ``tag`` 1, 2, .. is a marked member, 0 and -1 are dummies
-    that run over the rest.
+    that run over the rest. A named tuple, since most of the time of a block goes into comparing and hashing indices.
     """
 
     space: int
