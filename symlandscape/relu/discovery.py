@@ -25,7 +25,7 @@ __all__ = ["Discovery", "discover"]
 
 CHUNK = 64  # starts in one task
 DEVICE_CHUNK = 16384  # on a device, which runs some 500 of them at a time
-TASK_KIND = "relu.minimise/1"
+TASK_KIND = "relu.minimise/2"
 TOLERANCE = 1e-12
 DESCENT_TOLERANCE = 1e-7  # where the fixed-step methods hand over to the polish, which stays in their basin
 SAME_LOSS = 1e-9
@@ -95,7 +95,9 @@ class Discovery:
 
 
 def _minimise(task: Task) -> dict[str, np.ndarray]:
-    """The end points of one chunk of starts; a pure function of the task."""
+    """The classes of the end points of one chunk of starts, with their sizes, and all losses and reasons; a pure
+    function of the task. Grouping here keeps a matrix for each class, not for each start.
+    """
     p = task.parameters
     starts = start_batch(p["seed"], p["first"], p["count"], p["neurons"], p["inputs"])
     device = p.get("device", "cpu")
@@ -107,7 +109,9 @@ def _minimise(task: Task) -> dict[str, np.ndarray]:
         batch = backends.minimise_relu(rough.points, V, slope, method="lbfgs", tol=p["tolerance"])
         unfinished = ~rough.converged
         batch.status[unfinished] = rough.status[unfinished]
-    return {"points": batch.points, "losses": batch.losses, "status": batch.status}
+    good = batch.converged
+    classes = _groups(batch.points[good], batch.losses[good], np.ones(int(good.sum()), np.int64), V)
+    return {**classes, "losses": batch.losses, "status": batch.status}
 
 
 def discover(
@@ -174,13 +178,14 @@ def discover(
 
     threads = 1 if on_device else threads
     chunks = run(tasks, _minimise, store=store, threads=threads, executor=executor, shard=shard, progress=tell)
-    points = np.concatenate([chunk["points"] for chunk in chunks])
     losses = np.concatenate([chunk["losses"] for chunk in chunks])
     status = np.concatenate([chunk["status"] for chunk in chunks])
     good = status == backends.MinimiseStatus.CONVERGED
     reasons = Counter(backends.MinimiseStatus(int(s)).message for s in status[~good])
-    representatives, counts = _groups(points[good], losses[good], targets)
-    found = [identify_matrix(W, targets, Fraction(slope), position=i) for i, W in enumerate(representatives)]
+    parts = [np.concatenate([chunk[name] for chunk in chunks]) for name in ("points", "levels", "counts")]
+    classes = _groups(*parts, targets)
+    counts = classes["counts"].tolist()
+    found = [identify_matrix(W, targets, Fraction(slope), position=i) for i, W in enumerate(classes["points"])]
     order = sorted(range(len(found)), key=lambda i: (-counts[i], found[i].loss))
     return Discovery(
         neurons, inputs, starts, int(good.sum()), seed, method,
@@ -189,25 +194,27 @@ def discover(
     )  # fmt: skip
 
 
-def _groups(points: np.ndarray, losses: np.ndarray, V: np.ndarray | None = None) -> tuple[list[np.ndarray], list[int]]:
-    """Representatives and sizes of the classes of points with equal loss, sorted entries and sorted row and column
-    lengths.
+def _groups(
+    points: np.ndarray, losses: np.ndarray, sizes: np.ndarray, V: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """The classes of points with equal loss, sorted entries and sorted row and column lengths: ``points``, their losses
+    ``levels``, and ``counts``, to which each point contributes its size.
 
     With targets V the entries and columns are those of W Q' for V = D Q, else of W V'. All global minima with split
-    neurons (a continuum for k > d) form one class. The invariants do not change under permutations of rows and columns;
-    the first member in the order of the starts represents its class.
+    neurons (a continuum for k > d) form one class, the first. The invariants do not change under permutations of rows
+    and columns; the first member in the order of the starts represents its class.
     """
-    representatives: list[np.ndarray] = []
+    places: list[int] = []
     keys: list[tuple[float, np.ndarray]] = []
     counts: list[int] = []
     frame = orthogonal_targets(V, points.shape[2])
     turned = [frame.turned(W) if frame is not None else W @ V.T for W in points]  # type: ignore[union-attr]
     zeros = [frame is not None and zero_loss(W, x, frame) is not None for W, x in zip(turned, losses, strict=True)]
     if any(zeros):
-        representatives.append(points[zeros.index(True)])
+        places.append(zeros.index(True))
         keys.append((float("nan"), np.empty(0)))  # equal to no other
-        counts.append(sum(zeros))
-    for point, W, loss, zero in zip(points, turned, losses, zeros, strict=True):
+        counts.append(int(sizes[zeros].sum()))
+    for place, (W, loss, zero, size) in enumerate(zip(turned, losses, zeros, sizes.tolist(), strict=True)):
         if zero:
             continue
         invariant = np.concatenate(
@@ -215,13 +222,13 @@ def _groups(points: np.ndarray, losses: np.ndarray, V: np.ndarray | None = None)
         )
         for i, (other, entries) in enumerate(keys):
             if abs(other - loss) < SAME_LOSS and float(np.max(np.abs(entries - invariant))) < SAME_ENTRIES:
-                counts[i] += 1
+                counts[i] += size
                 break
         else:
-            representatives.append(point)
+            places.append(place)
             keys.append((float(loss), invariant))
-            counts.append(1)
-    return representatives, counts
+            counts.append(size)
+    return {"points": points[places], "levels": losses[places], "counts": np.array(counts, dtype=np.int64)}
 
 
 def is_certified_minimum(point: IdentifiedPoint) -> bool:

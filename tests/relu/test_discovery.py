@@ -83,6 +83,20 @@ def test_a_start_depends_on_the_seed_and_its_number_alone():
     assert alone.losses[0] == few.losses[69]
 
 
+def test_a_chunk_keeps_one_matrix_for_each_class_it_met(monkeypatch):
+    kept, direct = [], discovery._minimise
+
+    def watched(task):
+        kept.append(direct(task))
+        return kept[-1]
+
+    monkeypatch.setattr(discovery, "_minimise", watched)
+    found = discover(6, 6, 192, seed=1)
+    for chunk in kept:
+        assert len(chunk["points"]) == len(chunk["counts"]) <= 8 and chunk["counts"].sum() == 64
+    assert sum(found.counts) == 192 and len(found.points) <= sum(len(chunk["points"]) for chunk in kept)
+
+
 def test_a_store_resumes_to_the_same_document_and_computes_nothing_twice(tmp_path, monkeypatch):
     store, computed, direct = tmp_path / "runs.sqlite", [], discovery._minimise
 
