@@ -12,6 +12,7 @@ from contextlib import nullcontext
 
 import numpy as np
 
+from numba_kernels.relu import batch as _batch
 from numba_kernels.relu import dense_hessian as _dense
 from numba_kernels.relu import hessian as _hessian
 from numba_kernels.relu import layout as _layout
@@ -22,6 +23,7 @@ from symlandscape.backends.common import METHODS, Array, Method, MinimiseBatch, 
 from symlandscape.errors import InputError
 
 _FLOAT = np.dtype(np.float64)
+_SMALL = 32  # largest size for which eight problems fit the caches
 _NO_TARGET = np.zeros((0, 0))
 _AT_ONCE = 1 << 14
 """Starts between two reports of the progress on a device, some 30 for each of its blocks."""
@@ -48,16 +50,23 @@ def relu_loss_gradient(W: Array, V: Array | None = None, slope: float = 0.0) -> 
 def relu_losses_gradients(
     W: Array, V: Array | None = None, slope: float = 0.0, device: str = "cpu"
 ) -> tuple[Array, Array]:
-    """Losses (count) and gradients (count, k, d) at a batch W (count, k, d) of weight matrices."""
+    """Losses (count) and gradients (count, k, d) at a batch W (count, k, d) of weight matrices.
+
+    On the processor, for V = I and small matrices, eight problems share a register. The bits of a member depend on it
+    alone, not on the batch, but may differ from those of `relu_loss_gradient` by rounding.
+    """
     where = resolve_device(device)
     W, V, identity = _problem(W, V, batch=True)
-    losses, gradients = np.empty(W.shape[0]), np.empty_like(W)
+    count, k, d = W.shape
+    losses, gradients = np.empty(count), np.empty(W.shape)
     if where == "cuda":
         with cuda.reported():
             cuda.kernels("relu").losses_gradients_at(W, V, identity, float(slope), losses, gradients)
+    elif identity and max(k, d) <= _SMALL:
+        _eight_at_a_time(W, float(slope), losses, gradients)
     else:
-        _loss.losses_gradients_at(W, _prepared(W.shape[1:], V, identity, slope, 0), losses, gradients)
-    _finite(float(losses.sum()), W.reshape(-1, W.shape[2]), V, slope)
+        _loss.losses_gradients_at(W, _prepared((k, d), V, identity, slope, 0), losses, gradients)
+    _finite(float(losses.sum()), W.reshape(-1, d), V, slope)
     return losses, gradients
 
 
@@ -165,6 +174,19 @@ def minimise_relu(
     return MinimiseBatch(points, losses, norms, steps, status)
 
 
+def _eight_at_a_time(W: Array, slope: float, losses: Array, gradients: Array) -> None:
+    """The batch in groups of eight, the last one filled up with copies of the last member."""
+    count, k, d = W.shape
+    room = _aligned(_batch.lanes_size(k, d))
+    whole = count - count % 8
+    _batch.losses_gradients_eight(W[:whole], slope, room, losses[:whole], gradients[:whole])
+    if whole < count:
+        last = np.concatenate([W[whole:], np.repeat(W[-1:], 8 - (count - whole), axis=0)])
+        ends, slopes = np.empty(8), np.empty(last.shape)
+        _batch.losses_gradients_eight(last, slope, room, ends, slopes)
+        losses[whole:], gradients[whole:] = ends[: count - whole], slopes[: count - whole]
+
+
 class _Kept(threading.local):
     """What this thread prepared last (what for, target, store): the next call of the kind allocates nothing."""
 
@@ -188,12 +210,16 @@ def _prepared(shape: tuple[int, ...], V: Array, identity: int, slope: float, ben
 def _new_store(shape: tuple[int, ...], V: Array, identity: int, slope: float, bent: int) -> Array:
     """A store of its own, beginning at a multiple of 64 bytes."""
     k, d = shape
-    size = _layout.store_size(k, d, d if identity else V.shape[0], identity, bent)
-    raw = np.zeros(size + 8)
-    begin = -(raw.ctypes.data // 8) % 8
-    store = raw[begin : begin + size]
+    store = _aligned(_layout.store_size(k, d, d if identity else V.shape[0], identity, bent))
     _layout.prepare(store, k, d, V, identity, float(slope))
     return store
+
+
+def _aligned(size: int) -> Array:
+    """Zeros that begin at a multiple of 64 bytes."""
+    raw = np.zeros(size + 8)
+    begin = -(raw.ctypes.data // 8) % 8
+    return raw[begin : begin + size]
 
 
 def _problem(W: Array, V: Array | None, *, batch: bool = False) -> tuple[Array, Array, int]:

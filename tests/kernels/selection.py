@@ -22,6 +22,7 @@ def answers() -> list[Any]:
         found += [value, gradient.tolist(), backends.relu_loss(W, target, slope)]
         found.append(backends.relu_hessian(W, target, slope).tolist())
         found.append(backends.relu_hessian_product(W, W, target, slope).tolist())
+    found += [part.tolist() for part in backends.relu_losses_gradients(start_batch(5, 3, 9, 3, 3), None, 0.2)]
     small = start_batch(5, 2, 1, 2, 2)
     batch = backends.minimise_relu(small)
     found += [batch.losses.tolist(), batch.status.tolist(), batch.points.tolist()]

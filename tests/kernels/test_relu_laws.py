@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symlandscape import backends
+from symlandscape.errors import InputError
 from tests.kernels.relu_oracle import context, loss
 
 Array = npt.NDArray[np.float64]
@@ -115,10 +116,31 @@ def test_slope_one_is_the_linear_network() -> None:
     assert np.abs(slope_of_loss - gap).max() < 1e-14
 
 
-def test_a_batch_has_the_bits_of_its_members() -> None:
-    W = np.random.default_rng(2).standard_normal((5, 4, 6))
-    losses, gradients = backends.relu_losses_gradients(W)
+@pytest.mark.parametrize("shape", [(1, 1), (3, 2), (4, 6), (7, 5), (9, 20), (33, 33)])
+@pytest.mark.parametrize("slope", [0.0, -0.5])
+def test_a_batch_agrees_with_its_members_and_their_bits_do_not_depend_on_it(
+    shape: tuple[int, int], slope: float
+) -> None:
+    W = np.random.default_rng(2).standard_normal((11, *shape))
+    losses, gradients = backends.relu_losses_gradients(W, None, slope)
+    few, their_gradients = backends.relu_losses_gradients(W[9:2:-1], None, slope)
+    assert np.array_equal(few, losses[9:2:-1]) and np.array_equal(their_gradients, gradients[9:2:-1])
+    for q in range(11):
+        value, slope_of_loss = backends.relu_loss_gradient(W[q], None, slope)
+        assert losses[q] == pytest.approx(value, rel=1e-13, abs=1e-13)
+        assert np.abs(gradients[q] - slope_of_loss).max() < 1e-13
+
+
+def test_a_batch_with_a_general_target_has_the_bits_of_its_members() -> None:
+    W, V = np.random.default_rng(2).standard_normal((5, 4, 6)), np.random.default_rng(3).standard_normal((2, 6))
+    losses, gradients = backends.relu_losses_gradients(W, V)
     for q in range(5):
-        value, slope_of_loss = backends.relu_loss_gradient(W[q])
-        assert losses[q] == value
-        assert np.array_equal(gradients[q], slope_of_loss)
+        value, slope_of_loss = backends.relu_loss_gradient(W[q], V)
+        assert losses[q] == value and np.array_equal(gradients[q], slope_of_loss)
+
+
+def test_a_zero_neuron_in_a_batch_is_refused() -> None:
+    W = np.ones((9, 2, 2))
+    W[3, 1] = 0.0
+    with pytest.raises(InputError, match="zero"):
+        backends.relu_losses_gradients(W)
