@@ -123,6 +123,8 @@ def draw_neurons(ax: Any, points: list[dict[str, float]]) -> None:
     ax.loglog(k, [p["alone"] * 1e6 for p in points], "o-", label="one per call", markersize=3, linewidth=1)
     ax.loglog(k, [p["bound"] * 1e6 for p in points], "k--", label="bound", linewidth=1)
     ax.set(xlabel=f"k (d = {points[0]['d']:.0f})", ylabel="loss and gradient, microseconds")
+    ax.set_xticks(k, [f"{n:.0f}" for n in k])
+    ax.set_xticks([], minor=True)
     ax.legend(frameon=False)
 
 

@@ -182,8 +182,10 @@ def discover(
     status = np.concatenate([chunk["status"] for chunk in chunks])
     good = status == backends.MinimiseStatus.CONVERGED
     reasons = Counter(backends.MinimiseStatus(int(s)).message for s in status[~good])
-    parts = [np.concatenate([chunk[name] for chunk in chunks]) for name in ("points", "levels", "counts")]
-    classes = _groups(*parts, targets)
+    points, levels, sizes = (
+        np.concatenate([chunk[name] for chunk in chunks]) for name in ("points", "levels", "counts")
+    )
+    classes = _groups(points, levels, sizes, targets)
     counts = classes["counts"].tolist()
     found = [identify_matrix(W, targets, Fraction(slope), position=i) for i, W in enumerate(classes["points"])]
     order = sorted(range(len(found)), key=lambda i: (-counts[i], found[i].loss))
