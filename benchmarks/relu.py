@@ -97,7 +97,7 @@ def bound_rows(sizes: tuple[int, ...]) -> list[Row]:
     rate = peak()
     rows = []
     for d in sizes:
-        W = start_batch(0, 0, max(1, 100_000 // d**3), d, d)
+        W = start_batch(0, 0, 64 if d <= 32 else max(1, 100_000 // d**3), d, d)
         bound = 3 * d**3 / rate + ANGLE * (d * (d - 1) / 2 + d * d)
         a, _ = interleaved(lambda: backends.relu_losses_gradients(W), lambda: None, ROUNDS, 0.03)  # noqa: B023
         note = f"bound at {rate / 1e9:.0f} Gflop/s"

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from numba_kernels._jit import kernel, part
-from numba_kernels.lanes import ROWS, WIDTH, dot_at, product
+from numba_kernels.lanes import ROWS, WIDTH, dot_at
 from numba_kernels.philox import block, normal_pair
+from numba_kernels.products import pack, product
 
 Array = npt.NDArray[np.float64]
 
@@ -39,8 +40,8 @@ class Units(NamedTuple):
 class Room(NamedTuple):
     """Working arrays of a chunk: columns (padded d + 1, CHUNK) and rows (CHUNK, padded d + 1) of points with a 1 at the
     end; weights (padded n, padded d + 1); values and slopes (padded n, CHUNK); parts (padded n, padded d + 1); target,
-    residual, inner, middle (CHUNK); by_c (n), moments (n, d + 1): sums over points of (f - f_n) times phi, and times
-    phi' (x, 1).
+    residual, inner, middle (CHUNK); panels: the packed right factor of a product; by_c (n), moments (n, d + 1): sums
+    over points of (f - f_n) times phi, and times phi' (x, 1).
     """
 
     columns: Array
@@ -53,6 +54,7 @@ class Room(NamedTuple):
     residual: Array
     inner: Array
     middle: Array
+    panels: Array
     by_c: Array
     moments: Array
 
@@ -72,6 +74,7 @@ def make_room(n: int, d: int) -> Room:
         np.zeros(CHUNK),
         np.zeros(CHUNK),
         np.zeros(CHUNK),
+        np.zeros(CHUNK * size),
         np.zeros(n),
         np.zeros((n, d + 1)),
     )
@@ -166,7 +169,8 @@ def add_chunk(c: Array, units: Units, room: Room, d: int, count: int) -> None:
     n, size = c.shape[0], room.rows.shape[1]
     rows = room.weights.shape[0]
     cubic_values(units.packed, room, d)
-    product(room.weights, room.columns, room.values, rows, d + 1, CHUNK, False)
+    pack(room.columns, CHUNK, d + 1, CHUNK, room.panels)
+    product(room.weights, size, room.panels, room.values, CHUNK, rows, d + 1, CHUNK, False)
     residual = room.residual
     for j in range(CHUNK):
         residual[j] = 0.0
@@ -183,7 +187,8 @@ def add_chunk(c: Array, units: Units, room: Room, d: int, count: int) -> None:
         slope = room.slopes[i]
         for j in range(CHUNK):
             slope[j] *= residual[j]
-    product(room.slopes, room.rows, room.parts, rows, CHUNK, size, False)
+    pack(room.rows, size, CHUNK, size, room.panels)
+    product(room.slopes, CHUNK, room.panels, room.parts, size, rows, CHUNK, size, False)
     for i in range(n):
         total, more = room.moments[i], room.parts[i]
         for a in range(d + 1):
