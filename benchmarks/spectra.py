@@ -24,7 +24,7 @@ DIGITS = 50
 
 
 def spectrum_row(d: int, name: str, goal: float | None) -> Row:
-    """All eigenvalues at a published minimum: F1 has the symmetry S_d, F2 the symmetry S_(d-1)."""
+    """All eigenvalues at a published minimum: F1 has the symmetry S_(d-1), F2 the symmetry S_(d-2) x S_2."""
     point = family(name).at(d)
     values = [mid_float(x) for x in point.coordinates]
     what = f"spectrum {name} d={d}"

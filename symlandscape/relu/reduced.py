@@ -100,7 +100,7 @@ class ReducedPoint:
         for space in range(self.pattern.blocks):
             yield from self._split(space, *marked)
 
-    def _others(self, row: Index, *columns: Index) -> Iterator[tuple[Index, Any]]:
+    def others(self, row: Index, *columns: Index) -> Iterator[tuple[Index, Any]]:
         """The neurons other than ``row`` with weights, those matched with the given columns singled out."""
         for space in range(len(self.pattern.row_sizes)):
             for x, n in self._split(space, row, *columns):
@@ -127,7 +127,7 @@ class ReducedPoint:
         for space, m in enumerate(self.sizes):
             row = Index(space, 1)
             total = total + m * quarter * self._length_square(row)
-            for other, n in self._others(row):
+            for other, n in self.others(row):
                 total = total + m * n * self.rows(row, other).value(kappa) / 2
             for column, n in self.columns(row):
                 total = total - m * n * self.lengths[column.space] * self.target(row, column).value(kappa)
@@ -147,7 +147,7 @@ class ReducedPoint:
         kappa = self.kappa
         w = self.weight(row, column)
         total = w / 2
-        for other, n in self._others(row, column):
+        for other, n in self.others(row, column):
             total = total + n * self.rows(row, other).gradient(kappa, w, self.weight(other, column))
         for target, n in self.columns(row, column):
             pull = self.target(row, target).gradient(kappa, w, int(target == column))
@@ -170,7 +170,7 @@ class ReducedPoint:
         if row == row2:
             total = self.field.exact(Fraction(1, 2)) if same else self.field.exact(0)
             w = (self.weight(row, column), self.weight(row, column2))
-            for other, n in self._others(row, column, column2):
+            for other, n in self.others(row, column, column2):
                 v = (self.weight(other, column), self.weight(other, column2))
                 total = total + n * self.rows(row, other).own_hessian(self.kappa, self.field, w, v, same)
             for target, n in self.columns(row, column, column2):
