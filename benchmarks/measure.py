@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def mark(row: Row, stored: float | None) -> str:
     return "" if row.goal is None or row.ratio >= row.goal else "below goal"
 
 
-def table(rows: list[Row], stored: dict[str, float]) -> str:
+def table(rows: list[Row], stored: Mapping[str, float] = MappingProxyType({})) -> str:
     """The rows as aligned text, the stored ratios beside."""
 
     def number(value: float | None, form: str) -> str:

@@ -31,6 +31,7 @@ from numba_kernels.cuda.state import CODE, NORM, STATE, USED, VALUE, VECTORS
 from numba_kernels.minimise.pipeline import SWITCH
 from numba_kernels.minimise.protocol import MEMORY, RUNNING, STALLED
 from numba_kernels.relu.minimise import minimise_newton as polish
+from numba_kernels.relu.store import new_store
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -132,7 +133,8 @@ def minimise_newton(
     for q in np.flatnonzero((status == STALLED) & (norms < SWITCH)):
         used, one = int(steps[q]), slice(q, q + 1)
         rest = max(0, max_steps - used)
-        polish(points[one], target, identity, slope, tol, rest, losses[one], norms[one], steps[one], status[one])
+        store = new_store(points.shape[1], points.shape[2], target, identity, slope, 1)
+        polish(points[one], target, store, tol, rest, losses[one], norms[one], steps[one], status[one])
         steps[q] += used
 
 

@@ -42,7 +42,7 @@ from numba_kernels.relu.layout import CENTRE, HALF, HALF_PI, QUARTER
 
 Array = npt.NDArray[np.float64]
 
-small_arcsine = port(angles.small_arcsine, fma=fma)
+small_arcsine = port(angles.small_arcsine, fused=fma)
 arcsine = port(angles.arcsine, small_arcsine=small_arcsine)
 
 

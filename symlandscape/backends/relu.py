@@ -15,9 +15,9 @@ import numpy as np
 from numba_kernels.relu import batch as _batch
 from numba_kernels.relu import dense_hessian as _dense
 from numba_kernels.relu import hessian as _hessian
-from numba_kernels.relu import layout as _layout
 from numba_kernels.relu import loss as _loss
 from numba_kernels.relu import minimise as _minimise
+from numba_kernels.relu import store as _store
 from symlandscape.backends import cuda
 from symlandscape.backends.common import METHODS, Array, Method, MinimiseBatch, in_chunks, resolve_device
 from symlandscape.errors import InputError
@@ -151,16 +151,14 @@ def minimise_relu(
     def prepared(bent: int) -> tuple[object, ...]:
         if where == "cuda":
             return V, identity, float(slope)
-        return V, _new_store((k, d), V, identity, slope, bent)
+        return V, _store.new_store(k, d, V, identity, float(slope), bent)
 
     def work(part: slice) -> int:
         results = losses[part], norms[part], steps[part], status[part]
         if method == "lbfgs":
             kernels.minimise_newton(points[part], *prepared(1), tol, limit, *results)
         else:
-            kernels.minimise_descent(
-                points[part], *prepared(0), step, inertia, lookahead, tol, limit, *results
-            )
+            kernels.minimise_descent(points[part], *prepared(0), step, inertia, lookahead, tol, limit, *results)
         return int(part.stop - part.start)
 
     h = d if identity else V.shape[0]
@@ -177,7 +175,7 @@ def minimise_relu(
 def _eight_at_a_time(W: Array, slope: float, losses: Array, gradients: Array) -> None:
     """The batch in groups of eight, the last one filled up with copies of the last member."""
     count, k, d = W.shape
-    room = _aligned(_batch.lanes_size(k, d))
+    room = _store.aligned(_batch.lanes_size(k, d))
     whole = count - count % 8
     _batch.losses_gradients_eight(W[:whole], slope, room, losses[:whole], gradients[:whole])
     if whole < count:
@@ -196,30 +194,15 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def _prepared(shape: tuple[int, ...], V: Array, identity: int, slope: float, bent: int) -> Array:
+def _prepared(shape: tuple[int, int], V: Array, identity: int, slope: float, bent: int) -> Array:
     """A store prepared for weights of this shape and the target: the kept one where it fits."""
     key = (shape, identity, slope, bent)
     kept, target, store = _kept.last
     if kept == key and (identity or np.array_equal(target, V)):
         return store
-    store = _new_store(shape, V, identity, slope, bent)
+    store = _store.new_store(*shape, V, identity, float(slope), bent)
     _kept.last = (key, V if identity else V.copy(), store)
     return store
-
-
-def _new_store(shape: tuple[int, ...], V: Array, identity: int, slope: float, bent: int) -> Array:
-    """A store of its own, beginning at a multiple of 64 bytes."""
-    k, d = shape
-    store = _aligned(_layout.store_size(k, d, d if identity else V.shape[0], identity, bent))
-    _layout.prepare(store, k, d, V, identity, float(slope))
-    return store
-
-
-def _aligned(size: int) -> Array:
-    """Zeros that begin at a multiple of 64 bytes."""
-    raw = np.zeros(size + 8)
-    begin = -(raw.ctypes.data // 8) % 8
-    return raw[begin : begin + size]
 
 
 def _problem(W: Array, V: Array | None, *, batch: bool = False) -> tuple[Array, Array, int]:
