@@ -90,10 +90,10 @@ class CriticalPoint:
 
     @property
     def verdict(self) -> str:
-        """``minimum`` (all blocks positive), ``saddle`` (a negative eigenvalue), or ``undecided``."""
+        """``minimum`` (all blocks positive), ``saddle`` (an eigenvalue whose enclosure is negative), or ``undecided``."""
         if self.existence is not Verdict.YES:
             return "undecided"
-        if any(b.negative for b in self.blocks):
+        if any(b.negative or any(x < 0 for x in b.eigenvalues) for b in self.blocks):
             return "saddle"
         return "minimum" if all(b.negative == 0 for b in self.blocks) else "undecided"
 

@@ -5,7 +5,9 @@ Two starts keep the symmetry. A neuron that is alone in its orbit is cloned into
 nothing, and tilted; a row eps u with u constant on the column blocks is added, which changes the loss by eps g(u) +
 O(eps^2), g(u) = sum_i f(w_i, u) - sum_j f(v_j, u). Descent of the loss restricted to the fixed space leads to critical
 points; the member of the family with the extra row is the one whose loss is nearest below the loss of the family
-without it. (Descent may also reach the global minimum or a lower family: those are farther below.)
+without it. (Descent may also reach the global minimum or a lower family: those are farther below.) A neuron that is
+alone in its orbit may change places with the extra row, at the same loss; the member is then the one in which the
+neurons that were there before have moved least.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ _LENGTH = 0.1
 _SPLIT, _TILT = 0.6, 0.8
 _SMALLEST_ROW = 1e-3
 _SMALLEST_DROP = 1e-9
+_SAME_LOSS = 1e-9
 
 
 def grow(before: Pattern, values: Sequence[float], orbit: int, slope: Fraction) -> tuple[Pattern, list[float]]:
@@ -40,8 +43,7 @@ def grow(before: Pattern, values: Sequence[float], orbit: int, slope: Fraction) 
     system = fixed_space_system(after, slope)
     parent = fixed_space_system(before, slope)
     here = parent.loss(np.asarray(values, dtype=float) * parent.scale)
-    best: np.ndarray | None = None
-    best_loss = -np.inf
+    ends: list[tuple[float, np.ndarray]] = []
     for start in _starts(before, values, orbit):
         y = _descend(system, np.array(start) * system.scale, float(after.d))
         if y is None:
@@ -49,10 +51,16 @@ def grow(before: Pattern, values: Sequence[float], orbit: int, slope: Fraction) 
         rows = y[-len(before.sizes) :]
         loss = system.loss(y)
         isolated = float(np.min(np.abs(np.linalg.eigvalsh(_symmetric(system.jacobian(y)))))) > 1e-6
-        if isolated and float(np.linalg.norm(rows)) > _SMALLEST_ROW and best_loss < loss < here - _SMALLEST_DROP:
-            best, best_loss = y, loss
-    if best is None:
+        if isolated and float(np.linalg.norm(rows)) > _SMALLEST_ROW and loss < here - _SMALLEST_DROP:
+            ends.append((loss, y))
+    if not ends:
         raise InputError(f"no extra neuron can be grown at this point of pattern {before} inside its fixed space")
+    highest = max(loss for loss, _ in ends)
+    kept = np.asarray(values, dtype=float) * parent.scale
+    best = min(
+        (y for loss, y in ends if highest - loss <= _SAME_LOSS * here),
+        key=lambda y: float(np.linalg.norm(y[: len(kept)] - kept)),
+    )
     return after, [float(x) for x in best / system.scale]
 
 

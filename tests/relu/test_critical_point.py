@@ -123,6 +123,14 @@ def test_one_negative_eigenvalue_certifies_a_saddle_even_if_other_signs_are_open
     assert (undecided.verdict, undecided.level, undecided.morse_index) == ("undecided", Level.UNDECIDED, None)
 
 
+def test_an_enclosed_negative_eigenvalue_certifies_a_saddle_beside_a_zero_mode_of_its_block(f1):
+    blocks = {b.label: b for b in f1.spectrum}
+    beside = replace(blocks["t"], negative=None, positive=None, eigenvalues=(arb(-1), *blocks["t"].eigenvalues[1:]))
+    touching = replace(beside, eigenvalues=(arb(0, 1), *blocks["t"].eigenvalues[1:]))
+    assert replace(f1, spectrum=(beside, blocks["s0"])).verdict == "saddle"
+    assert replace(f1, spectrum=(touching, blocks["s0"])).verdict == "undecided"
+
+
 def test_without_existence_nothing_is_said(f1):
     point = replace(f1, existence=Verdict.UNDECIDED)
     assert (point.verdict, point.level, point.morse_index) == ("undecided", Level.UNDECIDED, None)

@@ -41,11 +41,18 @@ def test_free_extra_rows_are_grown_one_after_the_other():
     assert mid_float(two.loss) < mid_float(one.loss)
 
 
-def test_equal_extra_rows_are_parallel_and_leave_the_verdict_open():
+def test_equal_extra_rows_are_parallel_and_leave_the_index_open():
     point = family("F1", extra=2, extra_rows="equal").at(7)
-    assert point.pattern == Pattern((6, 1), (2,)) and point.verdict == "undecided"
+    assert point.pattern == Pattern((6, 1), (2,)) and (point.verdict, point.morse_index) == ("saddle", None)
     between = {b.label: b for b in point.blocks}["e0"]  # moving length from one clone to the other changes nothing
-    assert any(x.contains(0) for x in between.eigenvalues)
+    assert between.negative is None and any(x.contains(0) for x in between.eigenvalues)
+
+
+def test_a_lone_neuron_does_not_change_places_with_the_extra_row():
+    """Both ends of descent have the same loss; the member is the one in which the old rows moved least."""
+    before, after = family("F1").at(7), family("F1", extra=2, extra_rows="equal").at(7)
+    moved = np.linalg.norm(after.matrix()[6] - before.matrix()[6])
+    assert moved < np.linalg.norm(2 * after.matrix()[7] - before.matrix()[6])
 
 
 def test_growth_is_deterministic():
