@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import sympy
@@ -216,5 +217,6 @@ def blocks(pattern: str | Pattern, slope: Fraction | int = 0, extra: int = 0, ex
     point, definitions = named_point(pattern, Fraction(slope))
     entries = point.entries()
     found = components(pattern)
-    matrices = {c.label: sympy.Matrix(point.block(c, entries)).applyfunc(collected) for c in found}
+    once = cache(collected)  # both triangles, and entries that blocks share
+    matrices = {c.label: sympy.Matrix(point.block(c, entries)).applyfunc(once) for c in found}
     return Blocks(pattern, Fraction(slope), found, matrices, definitions)

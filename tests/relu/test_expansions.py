@@ -66,6 +66,7 @@ def test_the_sums_approach_certified_points(name, order, a0, f1):
             assert abs(total - arb_to_mpf_mid(ball)) < 100 * s ** (order + 1)
 
 
+@pytest.mark.full
 def test_a_kept_row_moves_the_series_of_a1():
     found = relu.series("A1", 2)
     assert sympy.cancel(found.coordinates[3].coefficient(2).sympy() - (2 - 4 / pi)) == 0  # c[1,0]
