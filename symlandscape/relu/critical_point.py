@@ -90,7 +90,7 @@ class CriticalPoint:
 
     @property
     def verdict(self) -> str:
-        """``minimum`` (all blocks positive), ``saddle`` (an eigenvalue whose enclosure is negative), or ``undecided``."""
+        """``minimum`` (all blocks positive), ``saddle`` (an enclosed eigenvalue is negative), or ``undecided``."""
         if self.existence is not Verdict.YES:
             return "undecided"
         if any(b.negative or any(x < 0 for x in b.eigenvalues) for b in self.blocks):
