@@ -31,6 +31,14 @@ from symlandscape.backends.relu import (
     relu_loss_gradient,
     relu_losses_gradients,
 )
+from symlandscape.backends.second_layer import (
+    NetworkBatch,
+    minimise_network,
+    network_hessian,
+    network_hessian_product,
+    network_loss,
+    network_loss_gradient,
+)
 from symlandscape.backends.spinglass import (
     SPIN_METHODS,
     PackedCouplings,
@@ -53,6 +61,7 @@ __all__ = [
     "Method",
     "MinimiseBatch",
     "MinimiseStatus",
+    "NetworkBatch",
     "PackedCouplings",
     "RegionSample",
     "RegionVerdict",
@@ -62,8 +71,13 @@ __all__ = [
     "available_threads",
     "classify_regions",
     "langevin_spins",
+    "minimise_network",
     "minimise_relu",
     "minimise_spins",
+    "network_hessian",
+    "network_hessian_product",
+    "network_loss",
+    "network_loss_gradient",
     "pack_couplings",
     "relu_hessian",
     "relu_hessian_product",
