@@ -1,19 +1,31 @@
-"""Minimisation of the loss in both layers from many starts, one after the other."""
+"""Minimisation of the loss in both layers from many starts, one after the other.
+
+The loss does not see w_i -> t w_i, a_i -> a_i/t, and steps of L-BFGS drift along these scalings: |w_i| = 400
+and a_i = 1/2000 was seen, where the gradient in a_i is a million times that in w_i and nothing moves any more. A
+minimisation that takes long is therefore balanced from time to time.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import numpy.typing as npt
 
-from numba_kernels._jit import kernel
+from numba_kernels._jit import kernel, part
 from numba_kernels.minimise import pipeline
-from numba_kernels.minimise.protocol import make_vectors
+from numba_kernels.minimise.protocol import MAX_STEPS, make_vectors
 from numba_kernels.relu.layout import make_curvature
 from numba_kernels.relu.second_layer import collapsed, make_layers, value_gradient
 from numba_kernels.relu.second_layer_hessian import level_product, set_curvature
 from numba_kernels.relu.target import problem_in, renew
 
 Array = npt.NDArray[np.float64]
+
+STRETCH = 1000
+"""Evaluations after which the layers are balanced."""
+LEAST = 0.25
+"""The least |w_i| after balancing, as a part of what the mean neuron has: a_i may go to zero, w_i may not."""
 
 polish = pipeline.make(
     "second_layer",
@@ -22,6 +34,29 @@ polish = pipeline.make(
     hessian_product=level_product,
     singular=collapsed,
 ).newton
+
+
+@part
+def balance(x: Array, k: int, d: int) -> None:
+    """Scale the neurons of the flat point x to |w_i| = |a_i|, but those that are almost dead to a length |w_i| that the
+    loss does not see as small.
+    """
+    sizes = np.empty(k)
+    for i in range(k):
+        square = 0.0
+        for a in range(i * d, i * d + d):
+            square += x[a] * x[a]
+        sizes[i] = math.sqrt(square)
+    mean = 0.0
+    for i in range(k):
+        mean += sizes[i] * abs(x[k * d + i]) / k
+    for i in range(k):
+        wanted = max(math.sqrt(sizes[i] * abs(x[k * d + i])), LEAST * math.sqrt(mean))
+        t = wanted / sizes[i]
+        if 0.0 < t < math.inf:
+            for a in range(i * d, i * d + d):
+                x[a] *= t
+            x[k * d + i] /= t
 
 
 @kernel
@@ -46,4 +81,11 @@ def minimise_newton(
         for e in range(extra.shape[0]):
             extra[e] = 0.0
         vectors = make_vectors(points.shape[1])
-        losses[q], norms[q], steps[q], status[q] = polish(points[q], problem, layers, bend, vectors, tol, max_steps)
+        used, code = 0, MAX_STEPS
+        while code == MAX_STEPS and used < max_steps:
+            if used:
+                balance(points[q], problem.k, problem.d)
+            part_steps = min(STRETCH, max_steps - used)
+            losses[q], norms[q], taken, code = polish(points[q], problem, layers, bend, vectors, tol, part_steps)
+            used += taken
+        steps[q], status[q] = used, code

@@ -62,10 +62,10 @@ def problem_of(W: Array, V: Array | None, *, batch: bool = False) -> tuple[Array
     h = V.shape[0]
     if h > d or np.count_nonzero(V) != h:
         return W, V, GENERAL
-    if h == d and bool(np.all(np.diagonal(V) == 1.0)):
+    if h == d and V[0, 0] == 1.0 and bool(np.all(np.diagonal(V) == 1.0)):
         return W, NO_TARGET, UNIT
-    full = V != 0.0
-    alone = bool(np.all(full.sum(axis=1) == 1)) and bool(np.all(full.sum(axis=0) <= 1))
+    places = V.ravel().nonzero()[0].tolist()
+    alone = len({q // d for q in places}) == h == len({q % d for q in places})
     return W, V, AXES if alone else GENERAL
 
 
