@@ -32,6 +32,17 @@ GENERAL, UNIT, AXES = 0, 1, 2
 _FLOAT = np.dtype(np.float64)
 
 
+class _Kept(threading.local):
+    """What this thread prepared last (what for, target, its kind and weights, store): the next call of the kind
+    allocates nothing, and finds the kind without looking at each entry. The target is a copy of its own.
+    """
+
+    last: tuple[object, Array, int, Array, Array] = (None, NO_TARGET, UNIT, NO_SECOND, NO_TARGET)
+
+
+_kept = _Kept()
+
+
 def floats(x: Any, name: str) -> Array:
     """x as a C-contiguous float64 array; InputError where its entries are no real numbers."""
     if type(x) is np.ndarray and x.dtype is _FLOAT:
@@ -59,6 +70,9 @@ def problem_of(W: Array, V: Array | None, *, batch: bool = False) -> tuple[Array
     d = W.shape[-1]
     if V.ndim != 2 or V.shape[0] == 0 or V.shape[1] != d:
         raise InputError(f"expected a target V of shape (h, {d}), got shape {V.shape}")
+    _, target, kind, *_ = _kept.last
+    if kind != UNIT and np.array_equal(target, V):
+        return W, target, kind
     h = V.shape[0]
     if h > d or np.count_nonzero(V) != h:
         return W, V, GENERAL
@@ -69,26 +83,19 @@ def problem_of(W: Array, V: Array | None, *, batch: bool = False) -> tuple[Array
     return W, V, AXES if alone else GENERAL
 
 
-class _Kept(threading.local):
-    """What this thread prepared last (what for, target, its weights, store): the next call of the kind allocates
-    nothing.
-    """
-
-    last: tuple[object, Array, Array, Array] = (None, NO_TARGET, NO_SECOND, NO_TARGET)
-
-
-_kept = _Kept()
-
-
 def prepared(shape: tuple[int, int], V: Array, kind: int, slope: float, bent: int, second: Array = NO_SECOND) -> Array:
     """A store prepared for weights of this shape and the target: the kept one where it fits."""
     key = (shape, kind, slope, bent)
-    kept, target, weights, store = _kept.last
-    same = weights is second or np.array_equal(weights, second)
-    if kept == key and (kind == UNIT or (same and np.array_equal(target, V))):
+    kept, target, _, weights, store = _kept.last
+    if (
+        kept == key
+        and (kind == UNIT or target is V or np.array_equal(target, V))
+        and (weights is second or np.array_equal(weights, second))
+    ):
         return store
     store = _store.new_store(*shape, V, kind, float(slope), bent, second)
-    _kept.last = (key, V if kind == UNIT else V.copy(), second if second is NO_SECOND else second.copy(), store)
+    mine = V if kind == UNIT or target is V else V.copy()
+    _kept.last = (key, mine, kind, second if second is NO_SECOND else second.copy(), store)
     return store
 
 

@@ -75,7 +75,7 @@ def network_loss_gradient(
     x, W, V, second, kind = _point(W, a, V, b)
     gradient = np.empty(x.shape)
     value = _layer.loss_gradient_at(x, prepared(W.shape, V, kind, slope, 0, second), _extra(W.shape), gradient)
-    finite(value, W, V, slope)
+    _checked(value, x, W, V, second, slope)
     return value, gradient[: W.size].reshape(W.shape), gradient[W.size :]
 
 
@@ -93,7 +93,7 @@ def network_hessian(
     elif out.shape != shape or out.dtype != np.float64 or not out.flags.c_contiguous:
         raise InputError(f"expected `out` to be a C-contiguous float64 array of shape {shape}, got shape {out.shape}")
     _hessian.hessian_at(x, prepared(W.shape, V, kind, slope, 2, second), _extra(W.shape), out)
-    finite(float(out.diagonal().sum()), W, V, slope)
+    _checked(float(out.diagonal().sum()), x, W, V, second, slope)
     return out
 
 
@@ -110,7 +110,7 @@ def network_hessian_product(
     _hessian.hessian_product_at(
         x, rows, prepared(W.shape, V, kind, slope, 1, second), _extra(W.shape), out.reshape(rows.shape)
     )
-    finite(float(out.sum()), W, V, slope)
+    _checked(float(out.sum()), x, W, V, second, slope)
     return out
 
 
@@ -141,6 +141,7 @@ def minimise_network(
     outer = _weights(a, (count, k), "a")
     V, second, kind = _target(b, V, kind, d)
     check_rows(W.reshape(-1, d), V)
+    _check_weights(outer, second)
     if not np.isfinite(slope):
         raise InputError(f"expected a finite slope, got {slope}")
     points = np.concatenate([W.reshape(count, -1), outer], axis=1)
@@ -173,13 +174,25 @@ def _point(W: Array, a: Array, V: Array | None, b: Array | None) -> tuple[Array,
 
 
 def _weights(values: Any, shape: tuple[int, ...], name: str) -> Array:
-    """The weights of a second layer; InputError for another shape or numbers that are not finite."""
+    """The weights of a second layer; InputError for another shape."""
     weights = floats(values, f"weights {name} of the second layer")
     if weights.shape != shape:
         raise InputError(f"expected weights {name} of the second layer of shape {shape}, got shape {weights.shape}")
-    if not np.isfinite(weights).all():
-        raise InputError(f"expected finite weights {name} of the second layer, got NaN or infinity")
     return weights
+
+
+def _check_weights(a: Array, b: Array) -> None:
+    """InputError where a weight is not finite."""
+    for name, weights in (("a", a), ("b", b)):
+        if not np.isfinite(weights).all():
+            raise InputError(f"expected finite weights {name} of the second layer, got NaN or infinity")
+
+
+def _checked(value: float, x: Array, W: Array, V: Array, second: Array, slope: float) -> None:
+    """InputError with the reason where the value is not finite."""
+    if value - value != 0.0:
+        _check_weights(x[W.size :], second)
+        finite(value, W, V, slope)
 
 
 def _target(b: Array | None, V: Array, kind: int, d: int) -> tuple[Array, Array, int]:

@@ -28,6 +28,7 @@ def axes(d: int, h: int, seed: int) -> Array:
 def general(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the backend see any rows in a target that is not the unit matrix."""
     monkeypatch.setattr(relu_problem, "AXES", GENERAL)
+    monkeypatch.setattr(relu_problem, "_kept", relu_problem._Kept())
 
 
 @settings(max_examples=25, deadline=None)
@@ -73,6 +74,18 @@ def test_minimisers_see_the_same_landscape_on_both_roads(monkeypatch: pytest.Mon
     general(monkeypatch)
     slow = backends.minimise_relu(starts, V, method="gd", step=0.1, max_steps=40)
     assert np.abs(fast.points - slow.points).max() < 1e-12
+
+
+def test_what_was_prepared_last_is_no_memory_of_arrays_that_have_changed() -> None:
+    W, V = np.random.default_rng(0).standard_normal((2, 3)), np.diag([1.0, -2.0, 3.0])
+    b = np.array([1.0, 2.0, -1.0])
+    first, with_b = backends.relu_loss(W, V), backends.network_loss(W, np.ones(2), V, b)
+    V[0, 1], b[0] = 1.0, 0.5
+    assert problem_of(W, V)[2] == GENERAL
+    assert backends.relu_loss(W, V) == pytest.approx(float(loss(W, V)), abs=1e-14) != first
+    assert backends.network_loss(W, np.ones(2), V, b) != with_b
+    V[0, 1], b[0] = 0.0, 1.0
+    assert backends.relu_loss(W, V) == first and backends.network_loss(W, np.ones(2), V, b) == with_b
 
 
 def test_kinds_of_targets_are_recognised() -> None:
