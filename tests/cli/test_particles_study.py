@@ -98,7 +98,11 @@ def test_people_get_tables(capsys):
         ((*TRAIN, "--full", "--out", "x.txt"), ".npz"),
         ((*SCALING[:4], "8,4", *SCALING[5:]), "increasing"),
         ((*SCALING[:4], "8,b", *SCALING[5:]), "integers"),
+        ((*SCALING[:4], "1_0,20", *SCALING[5:]), "integers"),
+        ((*SCALING[:4], "-2,4", *SCALING[5:]), "integers"),
         ((*SCALING, "--full"), "--quantity"),
+        ((*SCALING, "--force"), "--quantity"),
+        ((*SCALING, "--quench", "3"), "--quantity"),
         ((*SCALING[:2], "2", *SCALING[3:]), "3 inputs"),
     ],
 )
