@@ -23,6 +23,7 @@ from derivations._sampled import below
 from derivations._show import show
 from symlandscape import backends
 from symlandscape.evidence import Check, Claim, Level, estimated
+from symlandscape.evidence.claim import Estimate
 from symlandscape.export import Figure
 from symlandscape.particles import (
     NestedFlow,
@@ -128,6 +129,12 @@ def excess_checks(found: NestedFlow) -> tuple[Check, ...]:
     return tuple(made)
 
 
+def exponents(checks: Sequence[Check]) -> str:
+    """The measured numbers of estimates with their errors, for a statement."""
+    found = [check.finding for check in checks]
+    return r",\ ".join(rf"{x.value:.2f} \pm {x.standard_error:.2f}" for x in found if isinstance(x, Estimate))
+
+
 def late_note(found: NestedFlow) -> str:
     """Local exponents at the latest time, for a remark."""
     k = len(found.times) - 1
@@ -171,17 +178,20 @@ def flow_claims(profile: str, kind: str, name: str, seed: int) -> Iterator[Claim
         SOURCE, first_loss_checks(profile, kind, seed),
     )  # fmt: skip
     early = ", ".join(f"{t:g}" for t in found.times if t <= EARLY)
+    variance, excess = variance_checks(found), excess_checks(found)
     yield Claim(
         f"particles.scaling.variance.{kind}", THEME,
-        where + rf"}} E_x \operatorname{{Var}} f_n(x) \propto n^{{-1}} \text{{ at }} t = {early}: \text{{ fluctuations "
-        r"of order } n^{-1/2} \text{ in } f \text{ (agreement with the paper)}",
-        SOURCE, variance_checks(found),
+        rf"\text{{{name} units, }} d = {d}, n = {found.widths[0]}, \dots, {found.widths[-2]}: \text{{ one power }} n^b "
+        rf"\text{{ fitted to }} E_x \operatorname{{Var}} f_n(x) \text{{ at }} t = {early} \text{{ has }} "
+        rf"b = {exponents(variance)} \text{{, which agree with }} -1 \text{{: fluctuations of order }} n^{{-1/2}} "
+        r"\text{ in } f \text{ (the paper)}",
+        SOURCE, variance,
     )  # fmt: skip
     yield Claim(
         f"particles.scaling.excess.{kind}", THEME,
-        where + rf"}} L_n(t) - L_\infty(t) \propto n^{{-1}} \text{{ at }} t = {early}, \text{{ between the three "
-        r"widest widths (agreement with the paper)}",
-        SOURCE, excess_checks(found),
+        where + rf"}} L_n(t) - L_\infty(t) \text{{ at }} t = {early} \text{{ between the three widest widths has "
+        rf"exponents in }} n \text{{ of }} {exponents(excess)} \text{{, which agree with }} -1 \text{{ (the paper)}}",
+        SOURCE, excess,
     )  # fmt: skip
     last = len(found.times) - 1
     limit = found.limit(last)
@@ -221,8 +231,8 @@ def converged_claims(profile: str, tag: str, seed: int) -> Iterator[Claim]:
     elif study.inputs == 5:
         yield Claim(
             f"particles.scaling.square.{tag}", THEME,
-            where + r"the last local slope is that of } n^{-2}, \text{ an error of order } n^{-1} \text{ in } f "
-            r"\text{ (agreement with the paper)}",
+            where + rf"the last local slope, }} {last.slope:.2f} \pm {last.error:.2f} \text{{, agrees with that of }} "
+            r"n^{-2}, \text{ an error of order } n^{-1} \text{ in } f \text{ (the paper)}",
             SOURCE, (estimated(f"slope {last.first} to {last.last}, {settled}", last.slope, -2.0, last.error),),
         )  # fmt: skip
 

@@ -160,9 +160,9 @@ def float_spectrum(
 
     The first call for a pattern finds its coefficients (milliseconds), later ones a tenth of a millisecond or two at
     any size. Errors are a few units in the last place of the largest eigenvalue, which grows like d/4 (measured against
-    balls up to d = 10^6 and next to parallel neurons). Raises InputError for a text that is no pattern, sizes that are no numbers, a wrong number of coordinates,
-    coordinates or a slope that are not finite numbers, a neuron that is zero or whose square floats cannot hold, a
-    slope of 1.
+    balls up to d = 10^6 and next to parallel neurons). Raises InputError for a text that is no pattern, sizes that are
+    no numbers, a wrong number of coordinates, coordinates or a slope that are not finite numbers, a neuron that is zero
+    or whose square floats cannot hold, a slope of 1.
     """
     pattern = Pattern.parse(pattern) if isinstance(pattern, str) else pattern
     if not all(isinstance(n, int) for n in pattern.row_sizes):
