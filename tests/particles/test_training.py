@@ -149,3 +149,8 @@ def test_converged_losses_fall_with_the_width_and_lie_below_trained_ones():
 def test_bad_arguments_are_one_sentence(call, said):
     with pytest.raises(InputError, match=said):
         call()
+
+
+def test_the_limit_of_many_trainings_is_the_least_of_their_starts():
+    found = train(4, 3, student_units("relu", 4), constant_schedule(2, 0.01, 0), starts=4, logs=1)
+    assert found.stability_limit == found.limits[:, 0].min() < found.limits[:, 0].max()
