@@ -207,16 +207,16 @@ def flow_claims(profile: str, kind: str, name: str, seed: int) -> Iterator[Claim
 def converged_claims(profile: str, tag: str, seed: int) -> Iterator[Claim]:
     """What minima say."""
     study = converged(profile, tag, seed)
-    settled = f"{int(study.settled.sum())} of {study.settled.size} settled"
+    settled = f"{int(study.settled.sum())} of {study.settled.size} runs settled"
     where = (
-        rf"\text{{converged loss, {KINDS[study.unit]} units, }} d = {study.inputs}, n = {study.widths[0]}, \dots, "
-        rf"{study.widths[-1]}: \text{{ "
+        rf"\text{{converged loss ({settled}), {KINDS[study.unit]} units, }} d = {study.inputs}, n = {study.widths[0]}, "
+        rf"\dots, {study.widths[-1]}: \text{{ "
     )
     yield Claim(
         f"particles.scaling.converged.{tag}", THEME,
         where + r"every local slope lies below } -1: \text{ faster than } n^{-1} \text{ in this range (agreement "
         r"with the paper's } o(n^{-1}) \text{)}",
-        SOURCE, (below(f"local slopes, {settled}", slope_parts(study, -1.0)),),
+        SOURCE, (below("local slopes", slope_parts(study, -1.0)),),
     )  # fmt: skip
     first, last = study.slopes[0], study.slopes[-1]
     if study.unit == "rbf":
@@ -233,7 +233,7 @@ def converged_claims(profile: str, tag: str, seed: int) -> Iterator[Claim]:
             f"particles.scaling.square.{tag}", THEME,
             where + rf"the last local slope, }} {last.slope:.2f} \pm {last.error:.2f} \text{{, agrees with that of }} "
             r"n^{-2}, \text{ an error of order } n^{-1} \text{ in } f \text{ (the paper)}",
-            SOURCE, (estimated(f"slope {last.first} to {last.last}, {settled}", last.slope, -2.0, last.error),),
+            SOURCE, (estimated(f"slope {last.first} to {last.last}", last.slope, -2.0, last.error),),
         )  # fmt: skip
 
 

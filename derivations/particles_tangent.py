@@ -227,7 +227,10 @@ def spectrum_claim(n: int, d: int) -> Claim:
         middle = arb_to_mpf_mid(known.eigenvalues[0])
         apart = abs(known.eigenvalues[0] - to_arb(parse_exact(value)))
         inside = bool(apart <= to_arb(parse_exact(radius)))
-    statement = rf"n = {n},\ d = {d}:\ \lambda_{{\min}}(H) = {value} \pm {latex_number(radius)}"
+    statement = (
+        rf"\text{{{n} points drawn near }} S^{{{d - 1}}}, \text{{ decimals of three digits:}}\ "
+        rf"\lambda_{{\min}}(H) = {value} \pm {latex_number(radius)}"
+    )
     return Claim(
         f"particles.tangent.spectrum.n{n}.d{d}", THEME, statement, SOURCE,
         (

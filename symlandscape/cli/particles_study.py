@@ -196,6 +196,9 @@ def scaling(
         print_json(document)
     else:
         show(*scaling_tables(document))
+    open_ones = sum(document["seeds"] - row["settled"] for row in document["rows"])
+    if open_ones:
+        say(f"warning: {open_ones} of {found.settled.size} networks had not settled; raise --most for lower losses")
     return ExitCode.DONE
 
 

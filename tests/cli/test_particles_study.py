@@ -76,6 +76,11 @@ def test_shards_and_their_union_are_the_whole_study(capsys, tmp_path):
     assert document(capsys, *SCALING, "--store", union) == whole
 
 
+def test_losses_that_have_not_settled_are_told(capsys):
+    assert run(["particles", *SCALING, "--most", "3"]) == 0
+    assert "9 of 9 networks had not settled" in capsys.readouterr().err
+
+
 def test_people_get_tables(capsys):
     assert run(["particles", *TRAIN, "--batch", "8", "--starts", "2", "--logs", "2"]) == 0
     shown = capsys.readouterr().out
