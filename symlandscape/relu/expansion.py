@@ -62,7 +62,8 @@ class Expansion:
     def _terms(self, x: Series) -> dict[str, Any]:
         last = self.order if x.order is None else min(self.order, x.order - 1)
         start = min(x.start, last)
-        return {"from": start, "coefficients": [str(_in_powers_of_pi(x.coefficient(k))) for k in range(start, last + 1)]}
+        shown = [str(_in_powers_of_pi(x.coefficient(k))) for k in range(start, last + 1)]
+        return {"from": start, "coefficients": shown}
 
     def sympy(self, x: Series) -> Any:
         """One of the series as a SymPy expression in s, without its error term."""
