@@ -283,7 +283,8 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         other, trained = ends(d, k, STARTS[profile], seed, "gd"), trained_weights(d, k, FLOW_STARTS[profile], seed)
         statement = (
             rf"d = {d},\ k = {k}:\ \text{{gradient descent in }} U \text{{ and the balanced flow of }} (c, w) "
-            rf"\text{{ reach loss 0 as often as L-BFGS within the sampling errors: }} {other.zeros}/{len(other.losses)},\ "
+            r"\text{ reach loss 0 as often as L-BFGS within the sampling errors: } "
+            rf"{other.zeros}/{len(other.losses)},\ "
             rf"{trained.zeros}/{len(trained.losses)},\ {one.zeros}/{len(one.losses)}"
         )
         checks = (share_check("gradient descent", other, one), share_check("balanced flow", trained, one))
