@@ -158,7 +158,7 @@ def float_spectrum(
 ) -> tuple[FloatBlock, ...]:
     """Eigenvalues of the Hessian (V = I) at the point of the fixed space with these coordinates, by components.
 
-    The first call for a pattern finds its coefficients (milliseconds), later ones a tenth of a millisecond or two at
+    The first call for a pattern finds its coefficients (milliseconds), later ones take a fraction of a millisecond at
     any size. Errors are a few units in the last place of the largest eigenvalue, which grows like d/4 (measured against
     balls up to d = 10^6 and next to parallel neurons). Raises InputError for a text that is no pattern, sizes that are
     no numbers, a wrong number of coordinates, coordinates or a slope that are not finite numbers, a neuron that is zero
