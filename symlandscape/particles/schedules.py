@@ -45,4 +45,7 @@ def paper_schedule(
     if not 0 <= quench <= steps:
         raise InputError(f"expected at most {steps} steps of the quench, as many as there are in all, got {quench}")
     first = Phase(steps - quench, step, batch_rule(width, alpha, scale))
-    return (first, Phase(quench, step, batch_rule(width, 1, scale))) if quench else (first,)
+    last = Phase(quench, step, batch_rule(width, 1, scale))
+    if not quench:
+        return (first,)
+    return (first, last) if first.steps else (last,)

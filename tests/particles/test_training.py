@@ -54,6 +54,10 @@ def test_networks_of_other_numbers_seeds_and_widths_differ():
     assert (random_network(RELU, 5, 8, 0, 1)[1] == random_network(RELU, 5, 8, 0, 1)[1]).all()
 
 
+def test_a_quench_of_all_steps_is_the_whole_schedule():
+    assert paper_schedule(5, 4, 0.1, 0.5, 1.0, 4) == (Phase(4, 0.1, 25),)
+
+
 def test_the_paper_s_schedule_has_its_batches():
     train_, quench = paper_schedule(64, 100, 0.02, 0.5, 2.0, 10)
     assert (train_, quench) == (Phase(90, 0.02, 128), Phase(10, 0.02, 8192))
