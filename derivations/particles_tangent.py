@@ -309,13 +309,14 @@ def width_claim(what: str, words: str, profile: str, seed: int) -> Claim:
     rows = width_rows(profile, seed, what)
     fit = fit_rows(rows)
     again = fit_rows(width_rows(profile, seed + SEEDS[profile], what))
+    own, other = (one.error * math.sqrt(max(1.0, one.chi2 or 1.0)) for one in (fit, again))
     widths = [w for w, _, _ in rows]
     statement = (
         rf"n = {RUN_AT[0]},\ \text{{gradient descent: one power }} m^{{b}} \text{{ fitted to {words}}},\ "
-        rf"b = {fit.exponent:.2f} \pm {fit.error:.2f},\ m = {min(widths)} \text{{ to }} {max(widths)}"
+        rf"b = {fit.exponent:.2f} \pm {own:.2f},\ m = {min(widths)} \text{{ to }} {max(widths)}"
     )
     listed = ", ".join(f"m = {w}: {x:.4f} +- {e:.4f}" for w, x, e in rows)
-    error = float(np.hypot(fit.error, again.error))
+    error = math.hypot(own, other)
     check = estimated("exponent of other networks", fit.exponent, again.exponent, error, listed)
     return Claim(f"particles.tangent.width.{what}", THEME, statement, SOURCE, (check,))
 

@@ -141,7 +141,7 @@ def test_converged_losses_fall_with_the_width_and_lie_below_trained_ones():
         (lambda: train(5, 8, RELU, constant_schedule(5, 0.1, 0), method="newton"), "newton"),
         (lambda: constant_schedule(5, -0.1, 0), "step > 0"),
         (lambda: constant_schedule(5, 0.1, -1), "batch"),
-        (lambda: constant_schedule(-5, 0.1, 1), "steps >= 0"),
+        (lambda: constant_schedule(-5, 0.1, 1), "number of steps"),
         (lambda: paper_schedule(8, 10, 0.1, quench=11), "quench"),
         (lambda: paper_schedule(8, 10, 0.1, 1.5), "alpha"),
         (lambda: scaling(5, (16, 8), RELU, 3), "increasing"),
