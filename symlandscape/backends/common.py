@@ -94,7 +94,7 @@ def available_threads() -> int:
 def in_chunks(work: Callable[[slice], int], count: int, size: int, threads: int) -> Iterator[int]:
     """Run `work` on the slices of 0..count, in this thread or in a pool; yield how many each has finished."""
     parts = [slice(begin, min(begin + size, count)) for begin in range(0, count, size)]
-    if threads == 1 or len(parts) == 1:
+    if threads == 1 or len(parts) <= 1:
         for part in parts:
             yield work(part)
         return

@@ -21,7 +21,16 @@ from numba_kernels.relu import minimise as _minimise
 from numba_kernels.relu import store as _store
 from symlandscape.backends import cuda
 from symlandscape.backends.common import METHODS, Array, Method, MinimiseBatch, in_chunks, resolve_device
-from symlandscape.backends.relu_problem import GENERAL, UNIT, check_rows, finite, floats, prepared, problem_of
+from symlandscape.backends.relu_problem import (
+    GENERAL,
+    UNIT,
+    check_rows,
+    finite,
+    floats,
+    prepared,
+    problem_of,
+    room_for,
+)
 from symlandscape.errors import InputError
 
 _SMALL = 32  # largest size for which eight problems fit the caches
@@ -89,11 +98,7 @@ def relu_hessian(
     if triangle not in _SIDES:
         raise InputError(f"expected a triangle among {', '.join(_SIDES)}, got {triangle!r}")
     W, V, kind = problem_of(W, V)
-    n = W.shape[0] * W.shape[1]
-    if out is None:
-        out = np.empty((n, n)) if triangle == "both" else np.zeros((n, n))
-    elif out.shape != (n, n) or out.dtype != np.float64 or not out.flags.c_contiguous:
-        raise InputError(f"expected `out` to be a C-contiguous float64 array of shape {(n, n)}, got shape {out.shape}")
+    out = room_for(out, W.size, zero=triangle != "both")
     _dense.hessian_at(W, prepared(W.shape, V, kind, slope, 2), _SIDES[triangle], out)
     finite(float(out.diagonal().sum()), W, V, slope)  # a neuron that is not finite shows in its own block
     return out

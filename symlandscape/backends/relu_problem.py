@@ -22,6 +22,7 @@ __all__ = [
     "floats",
     "prepared",
     "problem_of",
+    "room_for",
 ]
 
 NO_TARGET = np.zeros((0, 0))
@@ -54,6 +55,18 @@ def floats(x: Any, name: str) -> Array:
     if given.dtype.kind not in "biuf":
         raise InputError(f"expected {name} as an array of real numbers, got entries of type {given.dtype}")
     return np.ascontiguousarray(given, dtype=np.float64)
+
+
+def room_for(out: Array | None, n: int, *, zero: bool = False) -> Array:
+    """`out` where it can take an n x n matrix, a new array where it is None; InputError else."""
+    if out is None:
+        return np.zeros((n, n)) if zero else np.empty((n, n))
+    if out.shape != (n, n) or out.dtype != np.float64 or not out.flags.c_contiguous:
+        raise InputError(
+            f"expected `out` to be a C-contiguous float64 array of shape {(n, n)}, got shape {out.shape}, type "
+            f"{out.dtype} and strides {out.strides}"
+        )
+    return out
 
 
 def problem_of(W: Array, V: Array | None, *, batch: bool = False) -> tuple[Array, Array, int]:

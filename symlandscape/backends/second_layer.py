@@ -32,6 +32,7 @@ from symlandscape.backends.relu_problem import (
     floats,
     prepared,
     problem_of,
+    room_for,
 )
 from symlandscape.errors import InputError
 
@@ -87,11 +88,7 @@ def network_hessian(
     At a critical point it has the k zero modes (w_i, -a_i): the loss does not see w_i -> t w_i, a_i -> a_i/t.
     """
     x, W, V, second, kind = _point(W, a, V, b)
-    shape = (x.size, x.size)
-    if out is None:
-        out = np.empty(shape)
-    elif out.shape != shape or out.dtype != np.float64 or not out.flags.c_contiguous:
-        raise InputError(f"expected `out` to be a C-contiguous float64 array of shape {shape}, got shape {out.shape}")
+    out = room_for(out, x.size)
     _hessian.hessian_at(x, prepared(W.shape, V, kind, slope, 2, second), _extra(W.shape), out)
     _checked(float(out.diagonal().sum()), x, W, V, second, slope)
     return out
@@ -144,7 +141,7 @@ def minimise_network(
     _check_weights(outer, second)
     if not np.isfinite(slope):
         raise InputError(f"expected a finite slope, got {slope}")
-    points = np.concatenate([W.reshape(count, -1), outer], axis=1)
+    points = np.concatenate([W.reshape(count, k * d), outer], axis=1)
     losses, norms = np.zeros(count), np.zeros(count)
     steps, status = np.zeros(count, np.int64), np.zeros(count, np.int8)
 

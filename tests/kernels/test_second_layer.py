@@ -199,6 +199,7 @@ ONE, W3 = np.ones(3), np.eye(3)
         (lambda: backends.network_loss(W3 * np.nan, ONE), "finite entries in W"),
         (lambda: backends.network_loss(W3, ONE, None, None, float("inf")), "slope"),
         (lambda: backends.network_hessian(W3, ONE, out=np.empty((9, 9))), "out"),
+        (lambda: backends.network_hessian(W3, ONE, out=np.empty((12, 24))[:, ::2]), "out.*strides"),
         (lambda: backends.network_hessian_product(W3, ONE, np.ones(9)), "directions"),
         (lambda: backends.minimise_network(W3, ONE), "shape"),
         (lambda: backends.minimise_network(W3[None], ONE), "weights a"),
@@ -224,6 +225,22 @@ def test_lists_and_views_are_read_as_arrays() -> None:
     X = np.ones((3, 30))[:, ::2]
     image = backends.network_hessian_product(W.T, a[::3], X)[0]
     assert np.abs(image - dense @ X[0]).max() < 1e-12 * np.abs(dense).max()
+
+
+def test_no_start_has_no_end_on_any_number_of_threads() -> None:
+    for threads in (1, 2):
+        batch = backends.minimise_network(np.zeros((0, 3, 2)), np.zeros((0, 3)), threads=threads)
+        assert batch.W.shape == (0, 3, 2) and batch.a.shape == (0, 3) and batch.converged.shape == (0,)
+        assert backends.minimise_relu(np.zeros((0, 3, 2)), threads=threads).points.shape == (0, 3, 2)
+
+
+@pytest.mark.skipif(not COMPILED, reason="thousands of iterations: compiled only")
+def test_layers_of_very_different_size_are_balanced_on_the_way() -> None:
+    W = np.random.default_rng(0).standard_normal((5, 6, 6))
+    batch = backends.minimise_network(1e4 * W, np.full((5, 6), 1e-4))
+    assert batch.converged.all()
+    assert (batch.steps > 1000).any()  # some did need the balance
+    assert np.linalg.norm(batch.W, axis=2).max() < 10.0
 
 
 def test_the_oracle_differentiates_the_definition() -> None:
