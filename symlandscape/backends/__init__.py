@@ -31,6 +31,7 @@ from symlandscape.backends.relu import (
     relu_loss_gradient,
     relu_losses_gradients,
 )
+from symlandscape.backends.relu_samples import SampledLoss, relu_inputs, sampled_relu_loss_gradient
 from symlandscape.backends.spinglass import (
     SPIN_METHODS,
     PackedCouplings,
@@ -56,6 +57,7 @@ __all__ = [
     "PackedCouplings",
     "RegionSample",
     "RegionVerdict",
+    "SampledLoss",
     "TrackedRoots",
     "TrainBatch",
     "TrainStatus",
@@ -67,10 +69,12 @@ __all__ = [
     "pack_couplings",
     "relu_hessian",
     "relu_hessian_product",
+    "relu_inputs",
     "relu_loss",
     "relu_loss_gradient",
     "relu_losses_gradients",
     "resolve_device",
+    "sampled_relu_loss_gradient",
     "spin_energies",
     "spin_hessian",
     "spin_hessian_product",
