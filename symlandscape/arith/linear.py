@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import mpmath
 
-from symlandscape.arith.balls import acb_mat, arb, arb_mat, hull, is_finite, precision, sign, workprec
+from symlandscape.arith.balls import acb_mat, arb, arb_mat, hull, is_finite, midpoint_matrix, precision, sign, workprec
 from symlandscape.arith.conversions import arb_ends, arb_to_mpf_mid, to_arb
 from symlandscape.errors import InputError
 
@@ -175,22 +175,26 @@ def _eigenvectors(matrix: arb_mat) -> arb_mat:
 
 
 def _simple_eigenvectors(matrix: arb_mat) -> arb_mat | None:
-    """Arb's, which knows nothing of symmetry: None where they are not orthogonal (multiple eigenvalues) or it fails."""
+    """Arb's, which knows nothing of symmetry, made orthogonal one after the other; None where two of them nearly agree
+    (some multiple eigenvalues) or it fails.
+    """
     n, bits = matrix.nrows(), precision()
     with workprec(bits + SPARE_BITS):
         try:
             _, vectors = acb_mat(_lower_symmetric(matrix).mid()).eig(right=True, algorithm="approx")
         except (ValueError, ZeroDivisionError):
             return None
-        columns = arb_mat(n, n, [vectors[i, j].real.mid() for i in range(n) for j in range(n)])
-        squares = columns.transpose() * columns
-        lengths = [squares[j, j].mid().sqrt() for j in range(n)]
-        for i in range(n):
-            for j in range(i + 1):
-                cosine = abs(squares[i, j]) * arb((1, bits // 2))
-                if not (squares[i, i] > 0 if i == j else cosine < lengths[i] * lengths[j]):
-                    return None
-        return arb_mat(n, n, [(columns[i, j] / lengths[j]).mid() for i in range(n) for j in range(n)])
+        columns: list[arb_mat] = []
+        for j in range(n):
+            column = arb_mat(n, 1, [vectors[i, j].real.mid() for i in range(n)])
+            before = (column.transpose() * column)[0, 0]
+            for other in columns:
+                column = midpoint_matrix(column - other * (other.transpose() * column))
+            square = (column.transpose() * column)[0, 0]
+            if not (square * 2 > before and square > 0):
+                return None
+            columns.append(midpoint_matrix(column * (1 / square.mid().sqrt())))
+        return arb_mat(n, n, [columns[j][i, 0] for i in range(n) for j in range(n)])
 
 
 def _every_eigenvector(matrix: arb_mat) -> arb_mat:

@@ -3,7 +3,8 @@
 A function written for `Field` spends most of its time on the way to its operations: which orbits, which entries. What
 it does to its numbers is the same at every point. `record` runs it once on letters and writes the operations down,
 equal ones once; `Tape.run` repeats them. Over balls the enclosures are those of the function itself, because the
-operations are; only x + 0, x * 1, 0 * x and the like, and operations on rationals alone, are done at recording, exactly.
+operations are; only x + 0, x * 1, 0 * x and the like, and operations on rationals alone, are done at recording, and
+exactly.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from symlandscape.arith.field import Field
 __all__ = ["Tape", "record"]
 
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _SQRT, _ANGLE, _UNIT = range(7)
+_OPERATIONS = range(7)
 _PLAIN = {_ADD: operator.add, _SUBTRACT: operator.sub, _MULTIPLY: operator.mul, _DIVIDE: operator.truediv}
 
 
@@ -26,7 +28,7 @@ _PLAIN = {_ADD: operator.add, _SUBTRACT: operator.sub, _MULTIPLY: operator.mul, 
 class Tape:
     """A program on a list of numbers: the arguments, exact constants, pi, then one number for each operation.
 
-    operations: (kind, place, place); results: the places of the answers, -1 - q standing for constant q.
+    operations: (kind, place, place) in that list; results: the places of the answers.
     """
 
     arguments: int
@@ -37,9 +39,9 @@ class Tape:
     def run(self, field: Field, arguments: Sequence[Any]) -> list[Any]:
         """The answers in the field, for arguments of the field. Raises what the field's operations raise."""
         functions = [*(_PLAIN[q] for q in range(4)), lambda x, _: field.sqrt(x), field.angle, field.unit]
-        numbers = [*arguments, *map(field.exact, self.constants), field.pi()]
         if len(arguments) != self.arguments:
             raise ValueError(f"expected {self.arguments} arguments, got {len(arguments)}")
+        numbers = [*arguments, *map(field.exact, self.constants), field.pi()]
         append = numbers.append
         for kind, x, y in self.operations:
             append(functions[kind](numbers[x], numbers[y]))
@@ -98,6 +100,9 @@ class _Writer:
         self.letters: dict[tuple[Any, ...], _Letter] = {}
 
     def letter(self, kind: Any, *parts: Any) -> _Letter:
+        for part in parts:
+            if not isinstance(part, _Letter | int | Fraction):
+                raise TypeError(f"expected exact numbers beside the recorded ones, got {part!r}")
         key = (kind, *(id(p) if isinstance(p, _Letter) else ("exact", Fraction(p)) for p in parts))
         if key not in self.letters:
             self.letters[key] = _Letter(self, (kind, *parts))
@@ -109,7 +114,8 @@ class _Writer:
         def exact(x: Any) -> Any:
             if isinstance(x, _Letter):
                 return x
-            return x if isinstance(x, Fraction) and x.denominator != 1 else int(x)
+            value = Fraction(x)
+            return int(value) if value.denominator == 1 else value
 
         return Field(
             name="tape",
@@ -129,43 +135,22 @@ def record(function: Callable[[Field, list[Any]], Sequence[Any]], arguments: int
     writer = _Writer()
     given = [writer.letter("argument", q) for q in range(arguments)]
     answers = list(function(writer.field(), given))
+    letters = list(writer.letters.values())  # each after those it is made of
+    wanted = {id(answer) for answer in answers}
+    for letter in reversed(letters):
+        if id(letter) in wanted:
+            wanted.update(id(part) for part in letter.key[1:])
+    needed = [letter for letter in letters if id(letter) in wanted and letter.key[0] in _OPERATIONS]
     constants: dict[Fraction, int] = {}
+    for part in (part for x in (*(letter.key[1:] for letter in needed), answers) for part in x):
+        if not isinstance(part, _Letter):
+            constants.setdefault(Fraction(part), len(constants))
+    places = {
+        id(letter): q for q, letter in enumerate([*given, *[None] * len(constants), writer.letter("pi"), *needed])
+    }
 
-    def constant(x: Any) -> int:
-        return constants.setdefault(Fraction(x), len(constants))
-
-    needed: list[_Letter] = []
-    seen: set[int] = set()
-    for answer in answers:
-        stack = [answer]
-        while stack:
-            letter = stack[-1]
-            waiting = [] if not isinstance(letter, _Letter) or id(letter) in seen or letter.key[0] in ("argument", "pi") else [
-                p for p in letter.key[1:] if isinstance(p, _Letter) and id(p) not in seen
-            ]  # fmt: skip
-            if waiting:
-                stack += waiting
-                continue
-            stack.pop()
-            if isinstance(letter, _Letter) and id(letter) not in seen:
-                seen.add(id(letter))
-                if letter.key[0] not in ("argument", "pi"):
-                    needed.append(letter)
-    for letter in needed:
-        for p in letter.key[1:]:
-            if not isinstance(p, _Letter):
-                constant(p)
-    for answer in answers:
-        if not isinstance(answer, _Letter):
-            constant(answer)
-    places = {id(letter): q for q, letter in enumerate(given)}
-    pi = arguments + len(constants)
-    places[id(writer.letter("pi"))] = pi
-    for q, letter in enumerate(needed):
-        places[id(letter)] = pi + 1 + q
-
-    def place(p: Any) -> int:
-        return places[id(p)] if isinstance(p, _Letter) else arguments + constant(p)
+    def place(part: Any) -> int:
+        return places[id(part)] if isinstance(part, _Letter) else arguments + constants[Fraction(part)]
 
     operations = tuple((letter.key[0], place(letter.key[1]), place(letter.key[2])) for letter in needed)
     plain = tuple(int(c) if c.denominator == 1 else c for c in constants)

@@ -170,9 +170,7 @@ def refine(
     return m
 
 
-def _iterate(
-    residual: BallFunction, jacobian: BallJacobian, m: list[arb], bits: int, max_steps: int
-) -> list[arb]:
+def _iterate(residual: BallFunction, jacobian: BallJacobian, m: list[arb], bits: int, max_steps: int) -> list[arb]:
     """Newton steps at one precision, until they are rounding or stop shrinking."""
     best: arb | None = None
     slope: arb_mat | None = None
