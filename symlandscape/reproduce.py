@@ -156,7 +156,7 @@ def _gather(provider: Any, profile: str, seed: int, notify: Callable[[Claim | No
     part = _Part()
     kinds: tuple[tuple[str, Callable[[], None]], ...] = (
         ("claims", lambda: _claims(provider, part, profile, seed, notify)),
-        ("formulas", lambda: part.formulas.extend(_offered(provider, "formulas"))),
+        ("formulas", lambda: _formulas(provider, part)),
         ("figures", lambda: _figures(provider, part, profile)),
         ("certificates", lambda: _certificates(provider, part, profile)),
     )
@@ -227,10 +227,16 @@ def _claims(provider: Any, part: _Part, profile: str, seed: int, notify: Callabl
         notify(claim)
 
 
+def _formulas(provider: Any, part: _Part) -> None:
+    formulas: Iterable[Formula] = _offered(provider, "formulas")
+    for formula in formulas:
+        part.formulas.append(replace(formula, theme=provider.THEME))
+
+
 def _figures(provider: Any, part: _Part, profile: str) -> None:
     figures: Iterable[Figure] = _offered(provider, "figures", profile)
     for figure in figures:
-        part.figures.append(draw(figure))
+        part.figures.append(replace(draw(figure), theme=provider.THEME))
 
 
 def _certificates(provider: Any, part: _Part, profile: str) -> None:

@@ -34,7 +34,8 @@ class Formula:
 
     latex: display mathematics without delimiters, or display environments with prose between them, amsmath only;
     source: where it is stated;
-    level: evidence level, taken from the claim that carries it and not typed in.
+    level: evidence level, taken from the claim that carries it and not typed in;
+    theme: under which the report lists it, set by the run from the derivation.
     """
 
     name: str
@@ -42,17 +43,19 @@ class Formula:
     latex: str
     source: str
     level: Level
+    theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure once drawn: the text of a stand-alone SVG file with the sentinel colours of `figures`."""
+    """A figure once drawn: the text of a stand-alone SVG file with the sentinel colours of `figures`, and its theme."""
 
     name: str
     title: str
     question: str
     svg: str
     level: str | None
+    theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -22,6 +22,9 @@ TITLES = {
     "regions": "Activation regions",
     "particles": "Interacting particles",
 }
+
+_LONG = 4000
+"""Characters of LaTeX from which on a formula opens on demand."""
 
 
 def report(ledger: Mapping[str, Any], exhibits: Exhibits | None = None) -> str:
@@ -50,11 +53,28 @@ def report(ledger: Mapping[str, Any], exhibits: Exhibits | None = None) -> str:
         seconds=sum(claim["seconds"] for claim in claims),
         marks=[(m, counts[m.level]) for m in MARKS],
         sections=[_section(theme, claims) for theme in themes],
-        figures=[_figure(picture) for picture in shown.pictures],
-        formulas=[_formula(formula) for formula in shown.formulas],
+        figures=_by_theme(themes, shown.pictures, _figure),
+        formulas=_by_theme(themes, shown.formulas, _formula),
         certificates=[_certificate(item) for item in shown.certificates],
         references=_references(themes),
     )
+
+
+def _by_theme(
+    themes: Sequence[str], items: Sequence[Any], shown: Callable[[Any], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Groups in the order of the themes; what belongs to no theme of the ledger comes first, without a title."""
+    others = [item for item in items if item.theme not in themes]
+    groups = [("", others)] + [(theme, [item for item in items if item.theme == theme]) for theme in themes]
+    return [
+        {"theme": theme, "title": _title(theme), "shown": [shown(item) for item in found]}
+        for theme, found in groups
+        if found
+    ]
+
+
+def _title(theme: str) -> str:
+    return TITLES.get(theme, theme.replace("-", " ").capitalize())
 
 
 def _section(theme: str, claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -73,7 +93,7 @@ def _section(theme: str, claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         for claim in claims
         if claim["theme"] == theme
     ]
-    return {"theme": theme, "title": TITLES.get(theme, theme.replace("-", " ").capitalize()), "claims": rows}
+    return {"theme": theme, "title": _title(theme), "claims": rows}
 
 
 def _check(check: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,6 +119,7 @@ def _formula(formula: Formula) -> dict[str, Any]:
         "source": Markup(prose(formula.source)),
         "mark": mark(formula.level),
         "display": Markup(displayed(formula.latex)),
+        "long": len(formula.latex) > _LONG,
         "latex": formula.latex,
     }
 

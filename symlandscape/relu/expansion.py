@@ -62,7 +62,8 @@ class Expansion:
     def _terms(self, x: Series) -> dict[str, Any]:
         last = self.order if x.order is None else min(self.order, x.order - 1)
         start = min(x.start, last)
-        return {"from": start, "coefficients": [str(x.coefficient(k).sympy()) for k in range(start, last + 1)]}
+        shown = [str(_in_powers_of_pi(x.coefficient(k))) for k in range(start, last + 1)]
+        return {"from": start, "coefficients": shown}
 
     def sympy(self, x: Series) -> Any:
         """One of the series as a SymPy expression in s, without its error term."""
@@ -96,13 +97,20 @@ class Expansion:
         return self.latex()
 
 
+def _in_powers_of_pi(coefficient: Any) -> Any:
+    """The coefficient for print: with a letter in the place of the number pi SymPy sorts by its powers."""
+    import sympy
+
+    return coefficient.sympy().xreplace({sympy.pi: sympy.Symbol("pi")})
+
+
 def _latex_term(coefficient: Any, power: int) -> str:
     import sympy
 
     if isinstance(coefficient, RealCoefficient):
         unit = "" if power == 0 else r"\, s" if power == 1 else rf"\, s^{{{power}}}"
         return f"{_digits(coefficient)}{unit}"
-    return str(sympy.latex(coefficient.sympy() * sympy.Symbol("s") ** power))
+    return str(sympy.latex(_in_powers_of_pi(coefficient) * sympy.Symbol("s") ** power))
 
 
 def _digits(x: RealCoefficient) -> str:

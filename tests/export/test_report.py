@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as tree
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -109,6 +110,17 @@ def test_every_claim_check_formula_figure_and_certificate_is_shown() -> None:
     ):
         assert wanted in PAGE
     assert PAGE.count("<svg") == 2
+
+
+def test_figures_and_formulas_stand_under_their_themes_and_long_formulas_open_on_demand() -> None:
+    first, second = (replace(p, theme=t) for p, t in zip(EXHIBITS.pictures, ("bridge", "relu"), strict=True))
+    formula = replace(EXHIBITS.formulas[0], theme="relu", latex="+".join(["x"] * 5000))
+    page = report(Ledger(CLAIMS).to_json(), Exhibits((formula,), (first, second)))
+    title = '<h3 class="theme">%s</h3>'
+    order = [title % "Two-layer ReLU networks", 'id="figure-other"', title % "Bridge", 'id="figure-loss-of-A1"']
+    places = [page.index(text) for text in order]
+    assert places == sorted(places) and page.count("<summary>a long formula</summary>") == 1
+    assert 'class="theme"' not in PAGE and "a long formula" not in PAGE
 
 
 def test_text_from_outside_stays_text() -> None:

@@ -87,6 +87,8 @@ def test_everything_offered_is_written(tmp_path: Path) -> None:
     certificate = json.loads((tmp_path / "out" / "certificates" / "toy-at-13-2.json").read_text())
     jsonschema.Draft202012Validator(schemas.load("certificate")).validate(certificate)
     assert latex_problems((tmp_path / "out" / "formulas.tex").read_text(encoding="utf-8")) == ()
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert page.count('<h3 class="theme">Two-layer ReLU networks</h3>') == 2  # over the figure and over the formula
 
 
 def test_two_runs_differ_in_nothing_but_their_times(tmp_path: Path) -> None:
