@@ -14,9 +14,10 @@ import numpy as np
 from benchmarks.measure import Row, interleaved
 from symlandscape import backends
 from symlandscape.arith.balls import workprec
-from symlandscape.arith.conversions import mid_float
+from symlandscape.arith.conversions import arb_to_mpf_mid, mid_float
 from symlandscape.arith.field import Field, arb_field, mpmath_field
 from symlandscape.relu import family
+from symlandscape.relu.certification import certify
 from symlandscape.relu.fixed_space_program import FixedSpaceProgram, fixed_space_program
 from symlandscape.relu.float_spectra import float_spectrum
 
@@ -83,8 +84,13 @@ def newton_row() -> Row:
             return _newton(mpmath_field(), program, [mpmath.mpf(v) for v in values], 3)
 
     a, b = interleaved(ours, theirs, 9, 0.03)
-    note = f"the same operations in both; mpmath on {mpmath.libmp.BACKEND}"
-    return Row("Newton, 50 digits, 5 coordinates", "mpmath", a, b, 4, note=note)
+    known = certify(point.pattern, values, digits=2 * DIGITS).coordinates
+    peer = "mpmath with gmpy2" if mpmath.libmp.BACKEND == "gmpy" else "mpmath without gmpy2"
+    with mpmath.workdps(2 * DIGITS):
+        exact = [arb_to_mpf_mid(x) for x in known]
+        mine = float(max(abs(arb_to_mpf_mid(x) - y) for x, y in zip(ours(), exact, strict=True)))
+        other = float(max(abs(x - y) for x, y in zip(theirs(), exact, strict=True)))
+    return Row("Newton, 50 digits, 5 coordinates", peer, a, b, 4, mine, other, "the same operations in both")
 
 
 def import_row() -> Row:
