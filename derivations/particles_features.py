@@ -23,8 +23,8 @@ from derivations._sampled import below, share_error
 from derivations._show import show
 from symlandscape import backends
 from symlandscape.arith.balls import workprec
-from symlandscape.arith.conversions import arb_to_mpf_mid, mid_float, to_arb
-from symlandscape.arith.decimals import outward
+from symlandscape.arith.conversions import arb_to_mpf_mid, mid_float, parse_exact, to_arb
+from symlandscape.arith.decimals import lower, outward
 from symlandscape.evidence import Check, Claim, Level, Verdict, certified, checked, estimated, proved
 from symlandscape.export import Figure
 from symlandscape.particles import (
@@ -181,17 +181,17 @@ def bound_claim(d: int, m: int, count: int) -> Claim:
     value = fixed_feature_bound(one, count)
     with workprec(128):
         share = 2 * value / one.mean_square()
+        printed = lower(value, 8)  # a lower bound is rounded down
+        holds = Verdict.of(bool(value >= to_arb(parse_exact(printed))) or None)
         complete = sum(multiplicity(d, k) for k in (0, 2)) == count and not one.sums[1]
-        checks = [
-            certified("sum of the largest eigenvalues", Verdict.of(bool(value > 0)), f"share {outward(share, 6)[0]}")
-        ]
+        checks = [certified("E f^2 less the sum of the largest eigenvalues", holds, f"share {outward(share, 6)[0]}")]
         if complete:  # all of degrees 0 and 2: what is left is E f^2 minus two explicit energies
             left = to_arb(1) - level_energy(one, 0) - multiplicity(d, 2) * level_energy(one, 2)
-            checks.append(certified("degrees 0 and 2 complete", Verdict.of(bool((left / 2).overlaps(value))), ""))
+            checks.append(checked("degrees 0 and 2", arb_to_mpf_mid(left / 2), arb_to_mpf_mid(value), 25, "complete"))
     names = " + ".join(f"|x_{j}|" for j in range(1, m + 1))
     statement = (
         rf"f = {names},\ d = {d}:\quad \text{{any }} {count} \text{{ fixed functions have a least loss of at least }} "
-        rf"{outward(value, 8)[0]} \text{{ on average over the rotations of }} f"
+        rf"{printed} \text{{ on average over the rotations of }} f"
     )
     return Claim(f"particles.features.bound.d{d}.m{m}.N{count}", THEME, statement, SOURCE, tuple(checks))
 
@@ -205,9 +205,9 @@ def needed_claim(d: int) -> Claim:
         enough = bool(fixed_feature_bound(one, least) <= goal)
         fewer = bool(fixed_feature_bound(one, least - 1) > goal)
     statement = (
-        rf"f = |x_1|,\ d = {d}:\quad \text{{the bound falls to }} 1\% \text{{ of the loss of }} 0 \text{{ at }} "
-        rf"N = {least} "
-        r"\text{ functions; 2 ReLU neurons represent } f"
+        rf"f = |x_1|,\ d = {d}:\quad \text{{the lower bound for the least loss of }} N \text{{ fixed functions, on "
+        rf"average over the rotations of }} f \text{{, first falls to }} 1\% \text{{ of that of }} 0 \text{{ at }} "
+        rf"N = {least} \text{{; 2 ReLU neurons represent }} f"
     )
     check = certified(
         "both sides of N", Verdict.of(enough and fewer), f"N/d^2 = {least / d**2:.2f}, N/d^4 = {least / d**4:.4f}"
@@ -256,11 +256,11 @@ def student_claim(k: int, profile: str, seed: int) -> Claim:
     starts = STARTS[profile]
     one, other = (int((student_losses(k, starts, s) < ZERO).sum()) for s in (seed, seed + 1))
     parameters = k * (INPUTS + 1)
-    bound = outward(fixed_feature_bound(target(), parameters), 5)[0]
+    bound = lower(fixed_feature_bound(target(), parameters), 5)
     error = float(np.hypot(share_error(one, starts), share_error(other, starts)))
     statement = (
         rf"f = |x_1| + |x_2|,\ d = {INPUTS}:\quad \text{{{one} of {starts} students of }} k = {k} "
-        r"\text{ neurons end at loss 0}"
+        r"\text{ neurons end at loss 0 (below } 10^{-10} \text{)}"
     )
     detail = f"{one} and {other} of {starts}; {parameters} fixed functions: at least {bound}"
     check = estimated("starts of another seed", one / starts, other / starts, error, detail)
@@ -271,14 +271,14 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     """Eigenvalues, bounds, random features, students."""
     yield Claim(
         "particles.features.coefficients", THEME,
-        r"E\,|u_1| P_k(u_1) = \lambda_k:\quad \lambda_{k+2} = -\frac{k-1}{d+k+1} \lambda_k,\ k = 0, 2, \dots, "
-        rf"{DEGREES - 2}",
+        r"u \text{ uniform on } S^{d-1},\ E\,|u_1| P_k(u_1) = \lambda_k:\quad "
+        rf"\lambda_{{k+2}} = -\frac{{k-1}}{{d+k+1}} \lambda_k,\ k = 0, 2, \dots, {DEGREES - 2}",
         SOURCE, (proved("symbolic d, from the moments of |u_1|", moment_ratio() and recursion(DEGREES)),),
     )  # fmt: skip
     yield Claim(
         "particles.features.first-moment", THEME,
-        r"E\,|u_1| = \frac{\Gamma(d/2)}{\sqrt\pi\, \Gamma((d+1)/2)}:\ \text{rational for odd } d,\ "
-        r"\text{rational over } \pi \text{ for even } d,\ d = 2, \dots, 12",
+        r"u \text{ uniform on } S^{d-1}:\ E\,|u_1| = \frac{\Gamma(d/2)}{\sqrt\pi\, \Gamma((d+1)/2)}:\ "
+        r"\text{rational for odd } d,\ \text{rational over } \pi \text{ for even } d,\ d = 2, \dots, 12",
         SOURCE, (proved("Gamma quotients", first_moment()),),
     )  # fmt: skip
     yield Claim(
@@ -288,12 +288,14 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     )  # fmt: skip
     yield Claim(
         "particles.features.mercer", THEME,
-        r"E\,|w \cdot x||w' \cdot x| = \sum_k e_k N(d,k) P_k(w \cdot w'),\ e_k = d \lambda_k^2,\ d = 5, 10,\ k \le 6",
+        r"|w| = |w'| = 1:\ E\,|w \cdot x||w' \cdot x| = \sum_k e_k N(d,k) P_k(w \cdot w'),\ "
+        r"e_k = d \lambda_k^2 \text{ at } d = 5, 10,\ k \le 6",
         SOURCE, tuple(mercer_check(d, k) for d in (5, 10) for k in (0, 2, 4, 6)),
     )  # fmt: skip
     yield Claim(
         "particles.features.covariance", THEME,
-        r"\text{mean over rotations of what fixed units capture} = \operatorname{tr} G^{-1} M,\ "
+        r"\text{mean over rotations of what 8 given units } |u_i \cdot x| \text{ capture of } |x_1| - 2 |x_2|,\ "
+        r"d = 6:\ \operatorname{tr} G^{-1} M,\ "
         r"M_{ij} = \sum_k e_k\, d \lambda_k^2 N(d,k) P_k(u_i \cdot u_j),\ "
         r"e_k = d \lambda_k^2 (\textstyle\sum a^2 + P_k(0) \sum_{i \ne j} a_i a_j)",
         SOURCE, (covariance_check(profile, seed),),

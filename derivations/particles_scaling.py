@@ -23,12 +23,12 @@ from derivations._sampled import below
 from derivations._show import show
 from symlandscape import backends
 from symlandscape.evidence import Check, Claim, Level, estimated
+from symlandscape.evidence.claim import Estimate
 from symlandscape.export import Figure
 from symlandscape.particles import (
     NestedFlow,
     Scaling,
     drawn_target,
-    expected_first_loss,
     nested_flow,
     paper_schedule,
     scaling,
@@ -93,11 +93,10 @@ def online(seed: int) -> Scaling:
 def first_loss_checks(profile: str, kind: str, seed: int) -> tuple[Check, ...]:
     """Losses at t = 0 against the exact mean; blocks of one replicate are independent networks."""
     found, d = flow(profile, kind, seed), FLOW[profile, kind][0]
-    target, units, made = drawn_target(d, seed), student_units(kind, d), []
+    least, made = drawn_target(d, seed).constant, []  # (1/2) E f^2
     for q, n in enumerate(found.widths):
         rows = estimate(found.losses[:, q, 0])
-        exact = expected_first_loss(target, units, n)
-        made.append(estimated(f"n = {n}", rows.mean, exact, rows.standard_error, f"{rows.count} replicates"))
+        made.append(estimated(f"n = {n}", rows.mean, least + 0.5 / n, rows.standard_error, f"{rows.count} replicates"))
     return tuple(made)
 
 
@@ -126,6 +125,12 @@ def excess_checks(found: NestedFlow) -> tuple[Check, ...]:
                 )
             )
     return tuple(made)
+
+
+def exponents(checks: Sequence[Check]) -> str:
+    """The measured numbers of estimates with their errors, for a statement."""
+    found = [check.finding for check in checks]
+    return r",\ ".join(rf"{x.value:.2f} \pm {x.standard_error:.2f}" for x in found if isinstance(x, Estimate))
 
 
 def late_note(found: NestedFlow) -> str:
@@ -171,17 +176,20 @@ def flow_claims(profile: str, kind: str, name: str, seed: int) -> Iterator[Claim
         SOURCE, first_loss_checks(profile, kind, seed),
     )  # fmt: skip
     early = ", ".join(f"{t:g}" for t in found.times if t <= EARLY)
+    variance, excess = variance_checks(found), excess_checks(found)
     yield Claim(
         f"particles.scaling.variance.{kind}", THEME,
-        where + rf"}} E_x \operatorname{{Var}} f_n(x) \propto n^{{-1}} \text{{ at }} t = {early}: \text{{ fluctuations "
-        r"of order } n^{-1/2} \text{ in } f \text{ (agreement with the paper)}",
-        SOURCE, variance_checks(found),
+        rf"\text{{{name} units, }} d = {d}, n = {found.widths[0]}, \dots, {found.widths[-2]}: \text{{ one power }} n^b "
+        rf"\text{{ fitted to }} E_x \operatorname{{Var}} f_n(x) \text{{ at }} t = {early} \text{{ has }} "
+        rf"b = {exponents(variance)} \text{{, which agree with }} -1 \text{{: fluctuations of order }} n^{{-1/2}} "
+        r"\text{ in } f \text{ (the paper)}",
+        SOURCE, variance,
     )  # fmt: skip
     yield Claim(
         f"particles.scaling.excess.{kind}", THEME,
-        where + rf"}} L_n(t) - L_\infty(t) \propto n^{{-1}} \text{{ at }} t = {early}, \text{{ between the three "
-        r"widest widths (agreement with the paper)}",
-        SOURCE, excess_checks(found),
+        where + rf"}} L_n(t) - L_\infty(t) \text{{ at }} t = {early} \text{{ between the three widest widths has "
+        rf"exponents in }} n \text{{ of }} {exponents(excess)} \text{{, which agree with }} -1 \text{{ (the paper)}}",
+        SOURCE, excess,
     )  # fmt: skip
     last = len(found.times) - 1
     limit = found.limit(last)
@@ -197,16 +205,16 @@ def flow_claims(profile: str, kind: str, name: str, seed: int) -> Iterator[Claim
 def converged_claims(profile: str, tag: str, seed: int) -> Iterator[Claim]:
     """What minima say."""
     study = converged(profile, tag, seed)
-    settled = f"{int(study.settled.sum())} of {study.settled.size} settled"
+    settled = f"{int(study.settled.sum())} of {study.settled.size} runs settled"
     where = (
-        rf"\text{{converged loss, {KINDS[study.unit]} units, }} d = {study.inputs}, n = {study.widths[0]}, \dots, "
-        rf"{study.widths[-1]}: \text{{ "
+        rf"\text{{converged loss ({settled}), {KINDS[study.unit]} units, }} d = {study.inputs}, n = {study.widths[0]}, "
+        rf"\dots, {study.widths[-1]}: \text{{ "
     )
     yield Claim(
         f"particles.scaling.converged.{tag}", THEME,
         where + r"every local slope lies below } -1: \text{ faster than } n^{-1} \text{ in this range (agreement "
         r"with the paper's } o(n^{-1}) \text{)}",
-        SOURCE, (below(f"local slopes, {settled}", slope_parts(study, -1.0)),),
+        SOURCE, (below("local slopes", slope_parts(study, -1.0)),),
     )  # fmt: skip
     first, last = study.slopes[0], study.slopes[-1]
     if study.unit == "rbf":
@@ -221,9 +229,9 @@ def converged_claims(profile: str, tag: str, seed: int) -> Iterator[Claim]:
     elif study.inputs == 5:
         yield Claim(
             f"particles.scaling.square.{tag}", THEME,
-            where + r"the last local slope is that of } n^{-2}, \text{ an error of order } n^{-1} \text{ in } f "
-            r"\text{ (agreement with the paper)}",
-            SOURCE, (estimated(f"slope {last.first} to {last.last}, {settled}", last.slope, -2.0, last.error),),
+            where + rf"the last local slope, }} {last.slope:.2f} \pm {last.error:.2f} \text{{, agrees with that of }} "
+            r"n^{-2}, \text{ an error of order } n^{-1} \text{ in } f \text{ (the paper)}",
+            SOURCE, (estimated(f"slope {last.first} to {last.last}", last.slope, -2.0, last.error),),
         )  # fmt: skip
 
 

@@ -174,7 +174,10 @@ def share_claim(d: int, widths: tuple[int, ...], profile: str, seed: int, kind: 
             share_check(f"k = {k}", one, other, f"{one.zeros} of {starts}, 95% interval {low:.3f} to {high:.3f}")
         )
         parts.append(rf"{one.zeros}/{starts}\ (k = {k})")
-    statement = rf"d = {d}:\ \text{{starts that end at loss 0 {words}: }} " + r",\quad ".join(parts)
+    statement = (
+        rf"d = {d}:\ \text{{starts that end at loss 0 (below }} 10^{{-10}} \text{{) {words}: }} "
+        + r",\quad ".join(parts)
+    )
     return Claim(f"particles.students.{kind}.d{d}", THEME, statement, SOURCE, tuple(checks))
 
 
@@ -265,7 +268,8 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     yield Claim(
         "particles.students.birth-gain", THEME,
         r"h \text{ unit targets}:\ \min_{j, r} L(U \cup \{r v_j\}) \le L - 4L^2/h^2 \text{ at critical points; "
-        r"after } m \text{ births with descent } \tfrac1{L_m} \ge \tfrac1{L_0} + \tfrac{4m}{h^2}",
+        r"after } m \text{ births, each followed by descent to a critical point, } "
+        r"\tfrac1{L_m} \ge \tfrac1{L_0} + \tfrac{4m}{h^2}",
         SOURCE, (proved("least value of L + r V + r^2/4", birth_gain(), "some V(v_j) <= -2 L/h"),),
     )  # fmt: skip
     for name, d in BIRTHS[profile]:
@@ -279,7 +283,8 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         other, trained = ends(d, k, STARTS[profile], seed, "gd"), trained_weights(d, k, FLOW_STARTS[profile], seed)
         statement = (
             rf"d = {d},\ k = {k}:\ \text{{gradient descent in }} U \text{{ and the balanced flow of }} (c, w) "
-            rf"\text{{ reach loss 0 as often as L-BFGS: }} {other.zeros}/{len(other.losses)},\ "
+            r"\text{ reach loss 0 as often as L-BFGS within the sampling errors: } "
+            rf"{other.zeros}/{len(other.losses)},\ "
             rf"{trained.zeros}/{len(trained.losses)},\ {one.zeros}/{len(one.losses)}"
         )
         checks = (share_check("gradient descent", other, one), share_check("balanced flow", trained, one))

@@ -1,11 +1,11 @@
 """Which spurious minima remain with one neuron more than targets (V = I, k = d + 1), and what random starts meet there.
 
 Random starts at k = d + 1 seldom meet the families F_p+1 that the relu theme grows from a neuron at zero. They meet a
-second branch of the same pattern (d - p kept rows, p flipped rows, one extra row): its extra row lies along the sum of
-the p flipped columns and takes over their linear part, so that the loss is far below that of F_p+1. A start near it is
-F_p with the extra row r on the flipped columns; descent stays in the fixed space. The branch is followed in d and
-enclosed on both sides of the crossing at which it becomes a minimum. The branch comes out of the method; setting:
-Safran, Yehudai & Shamir 2021, Arjevani & Field 2022.
+second branch of the same pattern (d - p kept rows, p flipped rows, one extra row), here called aligned: its extra row
+lies mostly along the sum of the p flipped columns and takes over their linear part, so that the loss is far below that
+of F_p+1. A start near it is F_p with the extra row r on the flipped columns; descent stays in the fixed space. The
+branch is followed in d and enclosed on both sides of the crossing at which it becomes a minimum. The branch comes out
+of the method; setting: Safran, Yehudai & Shamir 2021, Arjevani & Field 2022.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 from derivations._show import show
 from derivations.particles_students import ZERO, ends
 from symlandscape import backends
+from symlandscape.arith.balls import arb
 from symlandscape.arith.conversions import mid_float
 from symlandscape.arith.decimals import outward
 from symlandscape.errors import InputError
@@ -90,20 +91,33 @@ def kind_is(point: CriticalPoint, verdict: str) -> Verdict:
     return Verdict.UNDECIDED if point.verdict == "undecided" else Verdict.of(point.verdict == verdict)
 
 
+def entries(point: CriticalPoint) -> dict[str, arb]:
+    """The enclosed coordinates by their names."""
+    return {c.name: x for c, x in zip(point.pattern.coordinates, point.coordinates, strict=True)}
+
+
+def shape(point: CriticalPoint) -> Verdict:
+    """Whether the first rows are kept, those of the second block flipped, and the extra row positive on their columns:
+    the signs of the enclosed diagonals and of its entry there.
+    """
+    found = entries(point)
+    return Verdict.of(bool(found["a[0]"] > 0 and found["a[1]"] < 0 and found["r[0,1]"] > 0) or None)
+
+
 def branch_claims(p: int, profile: str) -> Iterator[Claim]:
     """Saddle and minimum on both sides of the crossing; splitting; lower than F_p+1."""
     turn = becomes_minimum(p, profile)
     first = math.ceil(turn)
     below, above = beside(p, first - 1, profile), beside(p, first, profile)
-    row = [mid_float(x) for c, x in zip(above.pattern.coordinates, above.coordinates, strict=True) if c.name[0] == "r"]
+    row = [outward(entries(above)[name], 4)[0] for name in ("r[0,0]", "r[0,1]")]
     statement = (
-        rf"k = d+1,\ {p} \text{{ flipped rows, extra row along their columns:}} \quad "
-        rf"\text{{a saddle at }} d = {first - 1} "
-        rf"\text{{, a minimum at }} d = {first} \text{{ of loss }} {outward(above.loss, 10)[0]}"
+        rf"k = d+1,\ {p} \text{{ flipped rows:}} \quad \text{{a saddle at }} d = {first - 1} "
+        rf"\text{{, a minimum at }} d = {first} \text{{ of loss }} {outward(above.loss, 10)[0]} "
+        rf"\text{{, its extra row }} {row[1]} \text{{ on each of their columns and }} {row[0]} \text{{ on the others}}"
     )
-    detail = f"crossing near d = {turn:.6f}, extra row {row[1]:.4f} on flipped and {row[0]:.4f} on kept columns"
-    both = kind_is(below, "saddle").and_(kind_is(above, "minimum"))
-    checks = (certified("existence and the signs of every block at both", both, detail),)
+    detail = f"crossing near d = {turn:.6f}"
+    both = kind_is(below, "saddle").and_(kind_is(above, "minimum")).and_(shape(below)).and_(shape(above))
+    checks = (certified("existence, the signs of every block and of the diagonals at both", both, detail),)
     yield Claim(f"particles.survivors.p{p}", THEME, statement, SOURCE, checks)
     descends = Verdict.YES
     for test in splitting_test(above):
@@ -119,7 +133,10 @@ def branch_claims(p: int, profile: str) -> Iterator[Claim]:
     except InputError:
         return
     lower = Verdict.of(bool(above.loss < other.loss) or None)
-    statement = rf"d = {first}:\ \text{{its loss lies below that of }} F_{{{p}}}+1 \text{{, a {other.verdict}}}"
+    statement = (
+        rf"k = d+1,\ p = {p},\ d = {first}:\ \text{{the loss of this minimum lies below that of }} F_{{{p}}}+1 "
+        rf"\text{{ (verdict: {other.verdict})}}"
+    )
     check = certified(
         "both enclosed", lower.and_(kind_is(other, other.verdict)), f"F{p}+1: {outward(other.loss, 8)[0]}"
     )
@@ -162,6 +179,7 @@ def matched(d: int, k: int, profile: str, seed: int) -> Claim | None:
     known = f"; no branch known: {', '.join(unknown)}" if unknown else ""
     statement = (
         rf"d = {d},\ k = {k}:\ \text{{random starts reach the losses of }} \quad " + r",\quad ".join(parts)
+        + r"\quad \text{(aligned: } p \text{ flipped rows, the extra row mostly along their columns)}"
         + (rf"\text{{{known}}}" if known else "")
     )  # fmt: skip
     return Claim(f"particles.survivors.matched.d{d}", THEME, statement, SOURCE, tuple(checks))

@@ -22,7 +22,7 @@ import sympy
 
 from derivations._show import show
 from symlandscape.arith.balls import workprec
-from symlandscape.arith.conversions import arb_to_mpf_mid, float_to_arb, mid_float
+from symlandscape.arith.conversions import arb_to_mpf_mid, float_to_arb, mid_float, parse_exact, to_arb
 from symlandscape.arith.decimals import outward
 from symlandscape.evidence import Check, Claim, Level, Verdict, certified, checked, estimated, proved
 from symlandscape.export import Figure, latex_number
@@ -225,11 +225,16 @@ def spectrum_claim(n: int, d: int) -> Claim:
     with workprec(known.precision):
         rates = "best rates: " + ", ".join(f"{WORDS[m]} {outward(r.rate, 5)[0]}" for m, r in known.rates.items())
         middle = arb_to_mpf_mid(known.eigenvalues[0])
-    statement = rf"n = {n},\ d = {d}:\ \lambda_{{\min}}(H) = {value} \pm {latex_number(radius)}"
+        apart = abs(known.eigenvalues[0] - to_arb(parse_exact(value)))
+        inside = bool(apart <= to_arb(parse_exact(radius)))
+    statement = (
+        rf"\text{{{n} points drawn near }} S^{{{d - 1}}}, \text{{ decimals of three digits:}}\ "
+        rf"\lambda_{{\min}}(H) = {value} \pm {latex_number(radius)}"
+    )
     return Claim(
         f"particles.tangent.spectrum.n{n}.d{d}", THEME, statement, SOURCE,
         (
-            certified("LDL^T and Gershgorin's discs in balls", Verdict.of(known.positive or None), rates),
+            certified("LDL^T and Gershgorin's discs in balls", Verdict.of(known.positive and inside or None), rates),
             checked("eigenvalues of the float matrix", direct, middle, 10),
         ),
     )  # fmt: skip
@@ -242,7 +247,8 @@ def run_claim(method: str, profile: str, seed: int) -> Claim:
     made = trained(method, width, seed)
     statement = (
         rf"\text{{{WORDS[method]}}},\ n = {n},\ m = {width}:\ \text{{the run shrinks by }} {made.rate:.4f} "
-        rf"\text{{ per step, as the averaged gates predict: }} {made.by_tail:.4f}"
+        rf"\text{{ per step; the gates averaged over its tail predict }} {made.by_tail:.4f} "
+        r"\text{, the same to } 1\% \text{ of } 1 - \text{rate}"
     )
     detail = (
         f"1 - rate; H predicts {made.by_mean:.4f}, H_m at the start {made.by_start:.4f}, at the end {made.by_end:.4f}; "
@@ -259,17 +265,19 @@ def modular_claim(profile: str, seed: int) -> Claim:
     known = spectrum(n, d)
     low, high = mid_float(known.eigenvalues[0]), mid_float(known.eigenvalues[-1])
     predicted = 1 - math.sqrt(low / high) / 2
-    checks = []
+    checks, shown = [], []
     for width in WIDTHS[profile]:
         run = train_wide(
             X, y, *network(n, d, width, seed), "heavy-ball", 1 / high, predicted**2, STEPS, FLOOR
         )  # fmt: skip
         rate, error = tail_rate(run.norms)
         sliding = f"{100 * run.sliding:.2f}% of the gates slide"
+        shown.append(rf"{rate:.3f} \pm {error:.3f}\ (m = {width})")
         checks.append(estimated(f"m = {width}", rate, predicted, error, sliding))
     statement = (
         rf"\text{{heavy ball}},\ h = 1/\lambda_{{\max}}(H),\ \sqrt\beta = 1 - \tfrac12 \kappa^{{-1/2}},\ n = {n}:\ "
-        rf"\text{{runs shrink by }} \sqrt\beta = {predicted:.4f}"
+        rf"\text{{runs shrink by }} \sqrt\beta = {predicted:.4f} \text{{ a step within the errors of the fit: }} "
+        + r",\ ".join(shown)
     )
     return Claim("particles.tangent.run.modular", THEME, statement, SOURCE, tuple(checks))
 
@@ -301,13 +309,14 @@ def width_claim(what: str, words: str, profile: str, seed: int) -> Claim:
     rows = width_rows(profile, seed, what)
     fit = fit_rows(rows)
     again = fit_rows(width_rows(profile, seed + SEEDS[profile], what))
+    own, other = (one.error * math.sqrt(max(1.0, one.chi2 or 1.0)) for one in (fit, again))
     widths = [w for w, _, _ in rows]
     statement = (
-        rf"n = {RUN_AT[0]},\ \text{{gradient descent: {words} falls like }} m^{{b}},\ "
-        rf"b = {fit.exponent:.2f} \pm {fit.error:.2f},\ m = {min(widths)} \text{{ to }} {max(widths)}"
+        rf"n = {RUN_AT[0]},\ \text{{gradient descent: one power }} m^{{b}} \text{{ fitted to {words}}},\ "
+        rf"b = {fit.exponent:.2f} \pm {own:.2f},\ m = {min(widths)} \text{{ to }} {max(widths)}"
     )
     listed = ", ".join(f"m = {w}: {x:.4f} +- {e:.4f}" for w, x, e in rows)
-    error = float(np.hypot(fit.error, again.error))
+    error = math.hypot(own, other)
     check = estimated("exponent of other networks", fit.exponent, again.exponent, error, listed)
     return Claim(f"particles.tangent.width.{what}", THEME, statement, SOURCE, (check,))
 

@@ -50,7 +50,7 @@ def read_document(path: Path) -> dict[str, Any]:
         reason = "it is empty" if not text.strip() else str(error)
         raise InputError(f"a JSON document was expected and {path} is none ({reason})") from error
     if not isinstance(document, dict):
-        raise InputError(f"a JSON object was expected and {path} holds a {type(document).__name__}: give a certificate")
+        raise InputError(f"a JSON object was expected and {path} holds a {type(document).__name__}: see --help")
     return document
 
 

@@ -85,6 +85,11 @@ def sentence(error: BaseException) -> tuple[str | None, ExitCode]:
             return str(error), ExitCode.UNDECIDED
         case InputError():
             return str(error), ExitCode.BAD_INPUT
+        case ValueError() if "integer string conversion" in str(error):
+            return (
+                "numbers of at most a few thousand digits were expected, but larger ones came out: rescale the input",
+                (ExitCode.BAD_INPUT),
+            )
         case MemoryError():
             return "not enough memory for this size: choose a smaller one", ExitCode.BAD_INPUT
         case OSError():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -122,7 +123,8 @@ def train(
         show(*training_tables(document))
     if document["stopped"]:
         ends = ", ".join(f"{count}: {name}" for name, count in document["ended"].items() if name != "done")
-        say(f"warning: not all {starts} trainings came to their last step ({ends}); the times end there")
+        which = "the training did not come" if starts == 1 else f"not all {starts} trainings came"
+        say(f"warning: {which} to the last step ({ends}); the times end there")
     return ExitCode.DONE
 
 
@@ -168,8 +170,8 @@ def scaling(
         def schedule(width: int) -> tuple[Phase, ...]:
             return _schedule(width, steps, step, batch, full, flow, rule, rule_scale, quench)
 
-    elif full or flow or batch is not None or rule is not None:
-        raise InputError("batches and --full are for --quantity trained, which was not asked for; add it")
+    elif full or flow or force or quench or batch is not None or rule is not None:
+        raise InputError("batches, --full and --force are for --quantity trained, which was not asked for; add it")
     with shares(shard, as_json, out), progress(f"{seeds} networks of each width") as callback:
         found = particles.scaling(
             inputs,
@@ -194,6 +196,9 @@ def scaling(
         print_json(document)
     else:
         show(*scaling_tables(document))
+    open_ones = sum(document["seeds"] - row["settled"] for row in document["rows"])
+    if open_ones:
+        say(f"warning: {open_ones} of {found.settled.size} networks had not settled; raise --most for lower losses")
     return ExitCode.DONE
 
 
@@ -234,10 +239,10 @@ def _real(text: str) -> float:
 
 
 def _widths(text: str) -> list[int]:
-    try:
-        return [int(word) for word in text.split(",")]
-    except ValueError as error:
-        raise InputError(f"widths like 16,32,64 were expected and {text!r} came; give integers") from error
+    words = text.split(",")
+    if not all(re.fullmatch(r"\s*[0-9]{1,9}\s*", word, re.ASCII) for word in words):
+        raise InputError(f"widths like 16,32,64 were expected and {text!r:.60} came; give positive integers")
+    return [int(word) for word in words]
 
 
 def _name(document: Document) -> str:

@@ -47,7 +47,7 @@ def ntk(document: Document) -> Iterator[RenderableType]:
     yield line(f"least eigenvalue {document['least_eigenvalue']} ± {document['radius']}")
     yield line(f"largest eigenvalue {document['largest_eigenvalue']} ± {document['largest_radius']}")
     if document["rates"] is None:
-        yield line("positivity is not decided: parallel samples make the matrix singular")
+        yield line("positivity is not decided: the matrix is singular (parallel samples) or too near to it")
         return
     yield line(f"condition {document['condition']}")
     if document["norm2"] is not None:

@@ -50,9 +50,16 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help=".npy, .npz (W, optio
 Pattern = Annotated[str, typer.Argument(metavar="PATTERN", help="Block sizes: 9,1 or 7,2,1 or n-1,1 or m,p.")]
 
 
-def _decided(points: list[dict[str, Any]]) -> ExitCode:
-    """Exit 3 as soon as the verdict of one point is open, with what would help."""
+def _decided(points: list[dict[str, Any]], certify: bool = False) -> ExitCode:
+    """Exit 3 as soon as the verdict of one point is open, with what would help, or where no point has the certificate
+    that was asked for; a point without one is told.
+    """
     open_ones = [point for point in points if point["verdict"] == "undecided"]
+    bare = [point for point in points if certify and "certificate" not in point]
+    if bare and not open_ones:
+        count = f"{len(bare)} of {len(points)} points" if len(points) > 1 else "the point"
+        say(f"no certificate is made of {count} ({bare[0]['reason']}): one holds every sign")
+        return ExitCode.UNDECIDED if len(bare) == len(points) else ExitCode.DONE
     if not open_ones:
         return ExitCode.DONE
     count = f"{len(open_ones)} of {len(points)} points" if len(points) > 1 else "the point"
@@ -81,7 +88,7 @@ def family(
         print_json(document)
     else:
         show(*tables.point(document))
-    return _decided([document])
+    return _decided([document], certify)
 
 
 @app.command()
@@ -132,7 +139,7 @@ def solve(
         print_json(document)
     else:
         show(*tables.points(f"Critical points with pattern {pattern}", document["points"]))
-    return _decided(document["points"])
+    return _decided(document["points"], certify)
 
 
 @app.command()

@@ -103,6 +103,9 @@ class Estimate:
         return Level.ESTIMATED if abs(self.z) <= MAX_Z else Level.REFUTED
 
     def sentence(self) -> str:
+        if self.standard_error == 0:  # a yes or no of a sample, or a number that was counted
+            found = f"{self.value:.8g}, and {self.expected:.8g} was claimed"
+            return "undecided" if math.isnan(self.z) else "holds" if self.z == 0 else found
         compared = f"{self.value:.8g} against {self.expected:.8g}"
         return f"{compared}, standard error {self.standard_error:.2g}, z = {self.z:+.2f}"
 

@@ -85,6 +85,8 @@ def batch_rule(width: int, alpha: Fraction | float, scale: float = 1.0) -> int:
     if not 0 < alpha <= 1 or not 0 < scale < math.inf:
         raise InputError(f"expected 0 < alpha <= 1 and a scale > 0, got {alpha} and {scale}")
     power = scale * width ** (2 * float(alpha))
+    if not power < 2.0**62:
+        raise InputError(f"expected a batch that fits an integer of the machine, got {power:.3g}; lower the scale")
     return max(1, math.ceil(power - 1e-9 * power))
 
 

@@ -60,8 +60,6 @@ def relu_kernel_by_quadrature(d: int, one: ReluUnit, other: ReluUnit) -> Any:
     at_one = alpha * beta * M2 + (alpha * b2 + beta * b) * M1 + b * b2 * M0
     slope = alpha * beta / d * top.tail(d + 2)
     low, high = mpmath.cos(first.angle + second.angle), mpmath.cos(first.angle - second.angle)
-    if first.angle + second.angle > mpmath.pi:
-        low = mpmath.cos(2 * mpmath.pi - first.angle - second.angle)
     low, high = max(low, c), min(high, mpmath.mpf(1))
     scale, integral = alpha * beta / (d * (d + 2)), mpmath.mpf(0)
     if low < high:

@@ -23,12 +23,12 @@ class Phase:
     batch: int
 
     def __post_init__(self) -> None:
-        if isinstance(self.steps, bool) or not isinstance(self.steps, int) or self.steps < 0:
-            raise InputError(f"expected a number of steps >= 0, got {self.steps!r}; pass an integer such as 1000")
+        if isinstance(self.steps, bool) or not isinstance(self.steps, int) or not 0 <= self.steps < 2**31:
+            raise InputError(f"expected a number of steps from 0 to 2^31 - 1, got {self.steps!r}; try 1000")
         if not 0.0 < self.step < float("inf"):
             raise InputError(f"expected a finite step > 0, got {self.step}; try 0.02")
         if isinstance(self.batch, bool) or not isinstance(self.batch, int) or not 0 <= self.batch < 2**32:
-            raise InputError(f"expected a batch of at least 1 point (0: the exact loss), got {self.batch!r}")
+            raise InputError(f"expected a batch of 1 to 2^32 - 1 points (0: the exact loss), got {self.batch!r}")
 
 
 def constant_schedule(steps: int, step: float, batch: int) -> tuple[Phase, ...]:
@@ -45,4 +45,7 @@ def paper_schedule(
     if not 0 <= quench <= steps:
         raise InputError(f"expected at most {steps} steps of the quench, as many as there are in all, got {quench}")
     first = Phase(steps - quench, step, batch_rule(width, alpha, scale))
-    return (first, Phase(quench, step, batch_rule(width, 1, scale))) if quench else (first,)
+    last = Phase(quench, step, batch_rule(width, 1, scale))
+    if not quench:
+        return (first,)
+    return (first, last) if first.steps else (last,)

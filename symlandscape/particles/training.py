@@ -42,6 +42,8 @@ LIMITS = {"descent": 2.0, "flow": 2.785293563405282}
 RUNAWAY = 1e3
 """A loss beyond this multiple of the larger of the first loss and (1/2) E f^2 ends a training."""
 
+MOST_LOGS = 1_000_000
+
 ROUGH = 0.02
 """Relative growth at which the largest eigenvalue counts as found at the later logged times."""
 
@@ -144,8 +146,8 @@ def train(
     is one network: `store`, `executor` and `shard` are those of `runs.run`.
     Raises InputError.
     """
-    if starts < 1 or logs < 1:
-        raise InputError(f"expected at least one start and one logged time, got {starts} and {logs}")
+    if not 1 <= starts <= MOST_LOGS or not 1 <= logs <= MOST_LOGS:
+        raise InputError(f"expected 1 to {MOST_LOGS} starts and as many logged times, got {starts} and {logs}")
     check_width(width)
     on_device = resolve_device(device, ported=any(phase.batch for phase in phases)) == "cuda"
     target = drawn_target(inputs, seed)
@@ -205,7 +207,8 @@ def train_one(task: Task) -> dict[str, Any]:
     phases = [Phase(*row) for row in told["phases"]]
     network = random_network(units, told["inputs"], told["width"], told["seed"], told["number"])
     total = sum(phase.steps for phase in phases)
-    marks = sorted({round(q * total / told["logs"]) for q in range(told["logs"] + 1)})
+    logs = min(told["logs"], total)  # no more marks than steps
+    marks = sorted({round(q * total / logs) for q in range(logs + 1)})
     losses, limits = np.full(len(marks), np.nan), np.full(len(marks), np.nan)
     bound = RUNAWAY * max(target.constant, student_loss(target, units, network))
     times, ended, vector = [_time(phases, mark) for mark in marks], DONE, None

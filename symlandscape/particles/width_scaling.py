@@ -41,6 +41,8 @@ STEADY = 1e-3
 
 LEAST_ERROR = 1e-3
 
+MOST_SEEDS = 1_000_000
+
 QUANTITIES = ("converged", "trained")
 
 
@@ -160,8 +162,8 @@ def scaling(
     Raises InputError, among others for widths that do not increase.
     """
     widths = check_widths(widths)
-    if seeds < 2:
-        raise InputError(f"expected at least two seeds for a standard error, got {seeds}; take some, like 4")
+    if not 2 <= seeds <= MOST_SEEDS:
+        raise InputError(f"expected 2 to {MOST_SEEDS} seeds (a standard error needs two), got {seeds}; take 4, say")
     if most < 1:
         raise InputError(f"expected at least one evaluation, got {most}; take some thousands")
     target = drawn_target(inputs, seed)

@@ -37,7 +37,13 @@ def stamp() -> str:
 
 def difference(theirs: str, ours: str) -> str:
     """What two stamps differ in, as words: "numpy 2.1 there and 2.2 here"."""
-    there, here = json.loads(theirs), json.loads(ours)
+    here = json.loads(ours)
+    try:
+        there = json.loads(theirs)
+    except (TypeError, ValueError):
+        there = None
+    if not isinstance(there, dict):
+        return f"{theirs!r:.40} there names none"
     names = sorted(name for name in {*there, *here} if there.get(name) != here.get(name))
     return ", ".join(f"{n} {str(there.get(n))[:12]} there and {str(here.get(n))[:12]} here" for n in names)
 

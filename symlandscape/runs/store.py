@@ -19,7 +19,7 @@ from symlandscape.errors import InputError
 from symlandscape.runs.program import difference, stamp
 from symlandscape.runs.task import Task
 
-VERSION = 2
+VERSION = 3
 _APPLICATION = 0x53594D4C  # "SYML" in the header of the file
 _ARRAY = "__array__"
 
@@ -30,8 +30,18 @@ def encode(value: Any) -> str:
 
 
 def decode(text: str) -> Any:
-    """The result that `encode` wrote (tuples come back as lists)."""
-    return json.loads(text, object_hook=_revive)
+    """The result that `encode` wrote (tuples come back as lists). Raises InputError for a text that it never writes."""
+    try:
+        return json.loads(text, object_hook=_revive)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"expected a result written by this program in the store, got {text[:60]!r}") from error
+
+
+def seal(identity: str, task: str, result: str) -> str:
+    """sha256 of a row: what tells an accident to the file (a flipped bit, an edited number) from what was appended."""
+    return hashlib.sha256(f"{identity}\n{task}\n{result}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _plain(value: Any) -> Any:
@@ -58,7 +68,8 @@ class Store:
 
     `put` and `append` are atomic and durable: after a kill at any moment the file holds whole results. Several
     processes may append to one file on a local disk; the first result of a task stays. On a network disk, whose locks
-    may not hold, every process needs a file of its own (`merge` joins them). Used from one thread.
+    may not hold, every process needs a file of its own (`merge` joins them). Used from one thread. Each row carries its
+    sha256, against accidents to the file, and is read only where that fits.
     Raises InputError where the path is no store of this version and program or cannot be written; with `new` False also
     where it does not exist.
     """
@@ -66,6 +77,8 @@ class Store:
     def __init__(self, path: str | os.PathLike[str], new: bool = True) -> None:
         self.path = Path(path)
         mode = "rwc" if new else "rw"
+        if not new and not self.path.exists():
+            raise InputError(f"expected a store at {self.path}, got no such file; check the name")
         try:
             address = f"{self.path.absolute().as_uri()}?mode={mode}"
             self._connection = sqlite3.connect(address, timeout=60.0, isolation_level=None, uri=True)
@@ -90,7 +103,7 @@ class Store:
                 if not self._tables():  # no other process was faster
                     execute(
                         "CREATE TABLE results (position INTEGER PRIMARY KEY, identity TEXT UNIQUE NOT NULL, "
-                        "task TEXT NOT NULL, result TEXT NOT NULL)"
+                        "task TEXT NOT NULL, result TEXT NOT NULL, seal TEXT NOT NULL)"
                     )
                     execute("CREATE TABLE program (stamp TEXT NOT NULL)")
                     execute("INSERT INTO program VALUES (?)", (stamp(),))
@@ -108,7 +121,12 @@ class Store:
                 f"expected a store of version {VERSION} at {self.path}, got another SQLite file "
                 f"(application {application}, version {version}); choose another path"
             )
-        theirs = execute("SELECT stamp FROM program").fetchone()[0]
+        found = execute("SELECT stamp FROM program").fetchall()
+        if len(found) != 1:
+            raise InputError(
+                f"expected a whole store at {self.path}, got one that does not name its program; choose another path"
+            )
+        theirs = found[0][0]
         if theirs != stamp():
             raise InputError(
                 f"expected a store of this program at {self.path}, got one of another ({difference(theirs, stamp())}), "
@@ -125,12 +143,12 @@ class Store:
     def append(self, found: Sequence[tuple[Task, str]]) -> None:
         """Append encoded results, all of them or none; tasks that are present keep their first results."""
         execute = self._connection.execute
-        rows = [(task.identity, task.canonical, text) for task, text in found]
+        rows = [(*row, seal(*row)) for row in ((task.identity, task.canonical, text) for task, text in found)]
         try:
             execute("BEGIN IMMEDIATE")
             try:
                 self._connection.executemany(
-                    "INSERT OR IGNORE INTO results (identity, task, result) VALUES (?, ?, ?)", rows
+                    "INSERT OR IGNORE INTO results (identity, task, result, seal) VALUES (?, ?, ?, ?)", rows
                 )
                 execute("COMMIT")
             except BaseException:
@@ -151,10 +169,23 @@ class Store:
                 f"expected a whole store at {self.path}, got: {error}; choose another path, or a copy of it"
             ) from error
 
+    def _whole(self, row: tuple[Any, ...]) -> tuple[str, str, str]:
+        """Identity, task and result of a row whose seal fits."""
+        if not all(isinstance(x, str) for x in row) or seal(*row[:3]) != row[3]:
+            raise InputError(
+                f"expected the results in {self.path} as they were appended, got a row that was changed or damaged "
+                f"({row[1]!r:.120}); take a copy of the store from before, or compute into another"
+            )
+        return row[:3]
+
+    def _row(self, identity: str) -> tuple[str, str, str] | None:
+        rows = self._rows("SELECT identity, task, result, seal FROM results WHERE identity = ?", identity)
+        return self._whole(rows[0]) if rows else None
+
     def text(self, identity: str) -> str | None:
-        """The encoded result of the task with this identity, or None."""
-        rows = self._rows("SELECT result FROM results WHERE identity = ?", identity)
-        return rows[0][0] if rows else None
+        """The encoded result of the task with this identity, or None. Raises InputError for a damaged row."""
+        row = self._row(identity)
+        return None if row is None else row[2]
 
     def get(self, task: Task, default: Any = None) -> Any:
         """The stored result of a task, or `default`."""
@@ -169,7 +200,8 @@ class Store:
 
     def items(self) -> Iterator[tuple[Task, Any]]:
         """Tasks and results in the order in which they were appended."""
-        for text, result in self._rows("SELECT task, result FROM results ORDER BY position"):
+        for row in self._rows("SELECT identity, task, result, seal FROM results ORDER BY position"):
+            _, text, result = self._whole(row)
             document = json.loads(text)
             yield Task(document["kind"], document["parameters"]), decode(result)
 
@@ -177,7 +209,9 @@ class Store:
         """Identity, canonical task and encoded result, ascending by identity; rows are read one by one."""
         identities = [row[0] for row in self._rows("SELECT identity FROM results ORDER BY identity")]
         for identity in identities:
-            yield self._rows("SELECT identity, task, result FROM results WHERE identity = ?", identity)[0]
+            row = self._row(identity)
+            if row is not None:  # rows are never taken out
+                yield row
 
     def export(self) -> Iterator[str]:
         """The canonical form of the content, one JSON line for each task: equal for stores with equal results."""
@@ -198,12 +232,13 @@ class Store:
 
     def document(self) -> dict[str, Any]:
         """The JSON document of ``runs show`` (schema ``runs.store``)."""
+        digest = self.digest()  # reads every row
         return {
             "store": str(self.path),
             "program": json.loads(stamp()),
             "results": len(self),
             "kinds": self.kinds(),
-            "sha256": self.digest(),
+            "sha256": digest,
         }
 
     def close(self) -> None:

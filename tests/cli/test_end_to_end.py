@@ -79,6 +79,15 @@ def test_the_table_for_people_shows_the_same_digits_and_the_evidence(capsys):
     assert f"minimum, Morse index 0 [certified], every digit within {document['radius']}" in out
 
 
+def test_a_certificate_that_cannot_be_made_is_missed_aloud(capsys):
+    """Two equal extra rows are parallel: the saddle is certified, but a zero mode has no sign to write down."""
+    words = ["relu", "family", "F1", "--at", "7", "--extra", "2", "--extra-rows", "equal"]
+    document = answer(words, "relu.family", capsys)
+    assert (document["verdict"], document["level"], document["morse_index"]) == ("saddle", "certified", None)
+    assert run([*words, "--certify"]) == 3
+    assert "no certificate is made of the point" in capsys.readouterr().err
+
+
 def test_an_undecided_point_is_printed_and_gives_3(capsys):
     """At 120 digits of the threshold an eigenvalue is smaller than the precision that a sign is worth."""
     found = answer(["relu", "thresholds", "F1", "--digits", "120"], "relu.thresholds", capsys)["thresholds"][-1]

@@ -55,6 +55,12 @@ def test_a_loss_has_the_contract_s_keys_and_the_digits_asked_for(capsys, tmp_pat
     assert radial["F"] == ["-0.191241581828262093066350766565"] and radial["unit"] == "rbf"
 
 
+def test_moments_longer_than_python_prints_are_one_sentence(capsys, tmp_path):
+    assert run(["particles", "moments", file(tmp_path, {"a": [[["1e5000"] * 3] * 3] * 3})]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == "" and "rescale" in shown.err and "program itself" not in shown.err
+
+
 def test_people_get_tables(capsys, tmp_path):
     assert run(["particles", "moments", "--inputs", "3", "--seed", "103"]) == 0
     assert "132064361/35000000" in capsys.readouterr().out

@@ -76,6 +76,11 @@ def test_shards_and_their_union_are_the_whole_study(capsys, tmp_path):
     assert document(capsys, *SCALING, "--store", union) == whole
 
 
+def test_losses_that_have_not_settled_are_told(capsys):
+    assert run(["particles", *SCALING, "--most", "3"]) == 0
+    assert "9 of 9 networks had not settled" in capsys.readouterr().err
+
+
 def test_people_get_tables(capsys):
     assert run(["particles", *TRAIN, "--batch", "8", "--starts", "2", "--logs", "2"]) == 0
     shown = capsys.readouterr().out
@@ -95,10 +100,20 @@ def test_people_get_tables(capsys):
         ((*TRAIN[:-1], "5", "--full"), "stability limit"),
         ((*TRAIN[:-1], "x", "--full"), "x"),
         ((*TRAIN, "--full", "--alpha", "1"), "radial"),
+        ((*TRAIN, "--full", "--logs", "1" + "0" * 20), "logged times"),
+        ((*TRAIN, "--full", "--starts", "1" + "0" * 12), "starts"),
+        ((*SCALING[:-1], "1" + "0" * 12), "seeds"),
+        ((*TRAIN, "--full", "--steps", "1" + "0" * 20), "number of steps"),
+        ((*TRAIN, "--batch", "1" + "0" * 11), "1 to 2^32 - 1 points"),
+        ((*TRAIN, "--rule", "1", "--rule-scale", "1e308"), "lower the scale"),
         ((*TRAIN, "--full", "--out", "x.txt"), ".npz"),
         ((*SCALING[:4], "8,4", *SCALING[5:]), "increasing"),
         ((*SCALING[:4], "8,b", *SCALING[5:]), "integers"),
+        ((*SCALING[:4], "1_0,20", *SCALING[5:]), "integers"),
+        ((*SCALING[:4], "-2,4", *SCALING[5:]), "integers"),
         ((*SCALING, "--full"), "--quantity"),
+        ((*SCALING, "--force"), "--quantity"),
+        ((*SCALING, "--quench", "3"), "--quantity"),
         ((*SCALING[:2], "2", *SCALING[3:]), "3 inputs"),
     ],
 )

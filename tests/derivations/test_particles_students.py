@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from derivations import particles_features, particles_students, particles_survivors, particles_tangent
 from numba_kernels._jit import COMPILED
+from symlandscape.arith.conversions import arb_ends
 from symlandscape.evidence import Level, Verdict
 
 PROVED = {
@@ -113,6 +114,31 @@ def test_the_sum_over_the_targets_is_minus_twice_the_loss_at_critical_points_onl
     W = rng.standard_normal((4, 4))
     loss = particles_students.backends.relu_loss(W)
     assert abs(particles_students.potentials(W, np.eye(4)).sum() + 2 * loss) > 1e-2
+
+
+def test_a_printed_lower_bound_lies_below_the_enclosed_one():
+    for d, m, count in particles_features.BOUNDS:
+        claim = particles_features.bound_claim(d, m, count)
+        printed = str(claim.statement).split("at least } ")[1].split(" ")[0]
+        value = particles_features.fixed_feature_bound(particles_features.target(d, m), count, 256)
+        assert arb_ends(value)[0] >= Fraction(printed) > arb_ends(value)[1] * Fraction(10**7 - 1, 10**7)
+        assert claim.level is Level.CERTIFIED
+
+
+def test_a_bound_rounded_to_the_nearest_decimal_is_not_certified(monkeypatch):
+    monkeypatch.setattr(particles_features, "lower", lambda x, digits: particles_features.outward(x, digits)[0])
+    assert particles_features.bound_claim(10, 2, 55).checks[0].level is Level.UNDECIDED
+
+
+def test_a_branch_with_other_signs_is_not_called_flipped(monkeypatch):
+    if not COMPILED:
+        pytest.skip("many minimisations: compiled only")
+    point = particles_survivors.beside(4, 14, "quick")
+    assert particles_survivors.shape(point) is Verdict.YES
+    true = particles_survivors.entries(point)
+    for name in ("a[0]", "a[1]", "r[0,1]"):
+        monkeypatch.setattr(particles_survivors, "entries", lambda _, name=name: {**true, name: -true[name]})
+        assert particles_survivors.shape(point) is Verdict.UNDECIDED
 
 
 def test_a_bound_for_more_functions_is_not_above_one_for_fewer():

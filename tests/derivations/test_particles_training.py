@@ -67,6 +67,14 @@ def test_a_wrong_exponent_refutes_the_rule():
         assert particles_training.rule_claim("quick", "relu", one).level is level
 
 
+def test_statements_about_exponents_name_the_measured_ones_and_their_errors():
+    widths, squares = (8, 16, 32, 64), np.random.default_rng(1).uniform(0.9, 1.1, (4, 30))
+    one = Fluctuations(0.5, widths, widths, squares * np.array(widths)[:, None] ** -1.0)
+    claim = particles_training.rule_claim("quick", "relu", one)
+    finding = claim.checks[0].finding
+    assert rf"b = {finding.value:.2f} \pm {finding.standard_error:.2f}" in str(claim.statement)
+
+
 def test_another_finite_width_exponent_is_refuted():
     widths = np.array([8, 16, 32, 64])
     shaky = 1 + 0.01 * np.random.default_rng(1).standard_normal((20, 4, 1))

@@ -178,6 +178,11 @@ def test_estimates_are_refuted_beyond_five_standard_errors(value: Any, expected:
     assert estimated("mean", value, expected, error).level is level
 
 
+def test_a_yes_or_no_without_a_standard_error_is_told_in_words() -> None:
+    found = [estimated("failures", count, 0, 0.0, f"{count} of 3").detail for count in (0, 2, math.nan)]
+    assert found == ["0 of 3: holds", "2 of 3: 2, and 0 was claimed", "nan of 3: undecided"]
+
+
 @pytest.mark.parametrize("error", [-0.1, math.nan, math.inf])
 def test_a_standard_error_is_finite_and_not_negative(error: float) -> None:
     with pytest.raises(InputError, match="standard error"):

@@ -123,3 +123,11 @@ def test_an_exponent_with_equal_weights_is_the_line_and_carries_the_errors():
     for bad in ((x[:1], x[:1], x[:1]), (x, -x, x), (x * 0 + 1, x, x)):
         with pytest.raises(InputError):
             even_exponent(*bad)
+
+
+def test_the_limit_of_the_widths_is_exact_for_two_terms_in_one_over_n():
+    widths = np.array([4, 8, 16, 32])
+    losses = (2.0 + 3.0 / widths - 5.0 / widths**2)[None, :, None] * np.ones((2, 1, 1))
+    found = NestedFlow((4, 8, 16, 32), np.array([0.0]), losses, np.ones_like(losses))
+    assert found.limits == pytest.approx(2.0, abs=1e-14)
+    assert found.excess(0)[1].mean == pytest.approx(3.0 / 8 - 5.0 / 64, abs=1e-14)

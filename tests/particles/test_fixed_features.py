@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symlandscape.arith.balls import workprec
-from symlandscape.arith.conversions import arb_to_mpf_mid, mid_float, to_arb
+from symlandscape.arith.conversions import arb_ends, arb_to_mpf_mid, mid_float, to_arb
 from symlandscape.arith.field import mpmath_field
 from symlandscape.errors import InputError
 from symlandscape.particles import (
@@ -127,6 +127,14 @@ def test_the_kernel_agrees_with_itself_in_floats_and_exactly_also_for_nearly_par
     assert unit_matrix(A, B)[0, 0] == pytest.approx(float(exact), rel=1e-14)
     assert unit_matrix(A, -A)[0, 0] == 0 and unit_matrix(A, A)[0, 0] == pytest.approx(2.5)
     assert gate_matrix(A, A)[0, 0] == 0.5 and gate_matrix(A, -A)[0, 0] == 0
+
+
+def test_a_bound_at_few_bits_encloses_the_one_at_many():
+    """Also where balls of the energies overlap: both ends of their order count."""
+    for target, count in ((absolute(4, 1, -1), 30), (absolute(6, 1), 21), (absolute(6, 1, 2), 100)):
+        wide, narrow = (fixed_feature_bound(target, count, bits) for bits in (24, 300))
+        (low, high), (inner, outer) = arb_ends(wide), arb_ends(narrow)
+        assert low <= inner <= outer <= high and high - low > 1000 * (outer - inner)
 
 
 @pytest.mark.parametrize(

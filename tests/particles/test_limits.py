@@ -29,6 +29,7 @@ from symlandscape.particles import (
     three_spin,
 )
 from symlandscape.particles.gaussian_twin import gaussian_mean, wick_parts
+from symlandscape.particles.limits import residual_gradients
 from symlandscape.particles.monte_carlo import sphere_points
 from symlandscape.particles.polynomials import multiply
 
@@ -128,6 +129,8 @@ def test_the_mean_drift_of_samples_is_minus_n_times_the_gradient(alpha):
     known = -4 * np.concatenate([by_c[:, None], by_z], axis=1).ravel()
     assert (np.abs(drift - known) < 5 * np.sqrt(np.diag(covariance) / 40_000)).all()
     assert np.linalg.eigvalsh(covariance).min() > -1e-9
+    rows = residual_gradients(A, WEIGHTS, particles, sphere_points(40_000, 5, np.random.default_rng(2)), alpha)
+    assert np.allclose(covariance, np.cov(rows.T), rtol=1e-9, atol=1e-12)
 
 
 def test_batches_follow_the_rule():

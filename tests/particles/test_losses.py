@@ -129,6 +129,9 @@ def test_units_beyond_the_sphere_s_reach_are_affine_or_zero():
     dot = float(sum(x * y for x, y in zip(w, other.w, strict=True)))
     cosine = dot / math.sqrt(float(full.length2 * other.length2))
     pair = relu_pair(field, 5, full, other)
+    affine = [relu_coefficient(field, 5, full.length2, full.b, k).value for k in range(4)]
+    assert affine == pytest.approx([9, math.sqrt(5 * float(full.length2)) / 5, 0, 0])
+    assert all(relu_coefficient(field, 5, none.length2, none.b, k).value == 0 for k in range(4))
     assert pair.value == pytest.approx(9 * lam[0] + cosine * math.sqrt(5 * float(full.length2)) * lam[1], rel=1e-13)
     assert relu_overlap(field, target, none).value == relu_pair(field, 5, none, other).value == 0
     assert relu_pair(field, 5, full, full).value == pytest.approx(float(full.length2) + 81)

@@ -126,3 +126,16 @@ def test_a_step_beyond_the_limit_is_a_sentence():
 def test_bad_input_is_one_sentence(call):
     with pytest.raises(InputError, match="expected|a fit needs"):
         call()
+
+
+def test_the_error_of_a_rate_is_that_of_the_mean_of_its_steps():
+    """Steps of the logarithm with independent errors of 0.01: the mean of 1600 has the error 0.01/40."""
+    rng = np.random.default_rng(3)
+    rates, errors = [], []
+    for _ in range(60):
+        steps = np.concatenate([[np.log(1e-3)], -0.1 + 0.01 * rng.standard_normal(1600)])
+        rate, error = tail_rate(np.exp(np.concatenate([[0.0], np.cumsum(steps)])))
+        rates.append(np.log(rate))
+        errors.append(error / rate)
+    assert np.mean(rates) == pytest.approx(-0.1, abs=2e-4)
+    assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(0.01 / 40, rel=0.15)

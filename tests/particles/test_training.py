@@ -54,6 +54,10 @@ def test_networks_of_other_numbers_seeds_and_widths_differ():
     assert (random_network(RELU, 5, 8, 0, 1)[1] == random_network(RELU, 5, 8, 0, 1)[1]).all()
 
 
+def test_a_quench_of_all_steps_is_the_whole_schedule():
+    assert paper_schedule(5, 4, 0.1, 0.5, 1.0, 4) == (Phase(4, 0.1, 25),)
+
+
 def test_the_paper_s_schedule_has_its_batches():
     train_, quench = paper_schedule(64, 100, 0.02, 0.5, 2.0, 10)
     assert (train_, quench) == (Phase(90, 0.02, 128), Phase(10, 0.02, 8192))
@@ -137,7 +141,7 @@ def test_converged_losses_fall_with_the_width_and_lie_below_trained_ones():
         (lambda: train(5, 8, RELU, constant_schedule(5, 0.1, 0), method="newton"), "newton"),
         (lambda: constant_schedule(5, -0.1, 0), "step > 0"),
         (lambda: constant_schedule(5, 0.1, -1), "batch"),
-        (lambda: constant_schedule(-5, 0.1, 1), "steps >= 0"),
+        (lambda: constant_schedule(-5, 0.1, 1), "number of steps"),
         (lambda: paper_schedule(8, 10, 0.1, quench=11), "quench"),
         (lambda: paper_schedule(8, 10, 0.1, 1.5), "alpha"),
         (lambda: scaling(5, (16, 8), RELU, 3), "increasing"),
@@ -149,3 +153,8 @@ def test_converged_losses_fall_with_the_width_and_lie_below_trained_ones():
 def test_bad_arguments_are_one_sentence(call, said):
     with pytest.raises(InputError, match=said):
         call()
+
+
+def test_the_limit_of_many_trainings_is_the_least_of_their_starts():
+    found = train(4, 3, student_units("relu", 4), constant_schedule(2, 0.01, 0), starts=4, logs=1)
+    assert found.stability_limit == found.limits[:, 0].min() < found.limits[:, 0].max()

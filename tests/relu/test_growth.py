@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,10 @@ from symlandscape import backends
 from symlandscape.arith.conversions import mid_float
 from symlandscape.errors import InputError
 from symlandscape.evidence import Verdict
+from symlandscape.relu import growth
 from symlandscape.relu.families import branch_coordinates, family
 from symlandscape.relu.growth import grow
+from symlandscape.relu.system import fixed_space_system
 from symlandscape.symmetry.pattern import Pattern
 
 
@@ -66,3 +70,26 @@ def test_nothing_grows_at_the_global_minimum():
         grow(Pattern((4,)), [1.0, 0.0], 1, 0)
     with pytest.raises(InputError, match="not isolated"):
         family("C0", extra=1)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_ends_whose_losses_differ_by_rounding_the_nearer_one_is_the_member(monkeypatch, order):
+    """The lone neuron and the two equal rows change places; the far end is nudged so that its loss is the higher."""
+    before, slope = family("F1").at(7), Fraction(0)
+    near = {c: mid_float(x) for c, x in named(family("F1", extra=2, extra_rows="equal").at(7)).items()}
+    far = near | {"c[1,0]": 2 * near["r[0,0]"], "a[1]": 2 * near["r[0,1]"]}
+    far |= {"r[0,0]": near["c[1,0]"] / 2, "r[0,1]": near["a[1]"] / 2}
+    far["a[0]"] += 1e-6
+    after = Pattern(before.pattern.sizes, (2,))
+    system = fixed_space_system(after, slope)
+    ends = [np.array([end[c.name] for c in after.coordinates]) * system.scale for end in (near, far)]
+    assert 1e-13 < system.loss(ends[1]) - system.loss(ends[0]) < 1e-11
+    planned = iter(ends[::order])
+    monkeypatch.setattr(growth, "_starts", lambda *_: [[0.0] * len(ends[0])] * 2)
+    monkeypatch.setattr(growth, "_descend", lambda *_: next(planned))
+    _, found = growth.grow(before.pattern, [mid_float(x) for x in before.coordinates], 2, slope)
+    assert np.allclose(found, ends[0] / system.scale)
+
+
+def named(point):
+    return {c.name: x for c, x in zip(point.pattern.coordinates, point.coordinates, strict=True)}

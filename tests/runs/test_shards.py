@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import symlandscape
 from symlandscape.errors import InputError
 from symlandscape.runs import Shard, ShardFinished, Store, Task, merge, run, stamp
+from symlandscape.runs.program import ROOMS
 from tests.runs.campaign import tasks, work
 
 
@@ -117,6 +119,13 @@ def test_a_store_of_another_program_is_refused(tmp_path: Path) -> None:
 def test_the_stamp_names_sources_and_libraries() -> None:
     found = json.loads(stamp())
     assert len(found["sources"]) == 64 and found["numpy"] == np.__version__ and "numba" in found
+
+
+def test_every_room_is_behind_the_stamp_or_comes_after_results():
+    home = Path(symlandscape.__file__).parent
+    rooms = {x.name for x in home.iterdir() if x.is_dir() and any(x.glob("*.py"))}
+    assert rooms - set(ROOMS) == {"check", "cli", "evidence", "export", "schemas"}
+    assert all((home / name).exists() for name in ROOMS)
 
 
 def test_a_damaged_store_is_one_sentence(tmp_path: Path) -> None:

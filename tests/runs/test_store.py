@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from symlandscape.errors import InputError
-from symlandscape.runs import Store, Task, run
+from symlandscape.runs import Store, Task, merge, run
 from symlandscape.runs.store import decode, encode
 
 
@@ -59,6 +59,62 @@ def test_a_broken_array_is_refused() -> None:
         decode('{"__array__": ["<f8", [3], "AAAA"]}')
 
 
+@pytest.mark.parametrize("text", ["{", "nothing", "[" * 100_000])
+def test_a_text_that_is_no_result_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="written by this program"):
+        decode(text)
+
+
+DAMAGES = {
+    "a digit": "UPDATE results SET result = replace(result, '0.5', '0.6')",
+    "no JSON": "UPDATE results SET result = '{'",
+    "bytes": "UPDATE results SET result = x'ff00'",
+    "letters": "UPDATE results SET result = '\"\u00e9\"'",
+    "a task": """UPDATE results SET task = '{"kind":"x/1","parameters":{"i":2}}'""",
+    "an identity": "UPDATE results SET identity = 'f' || identity",
+}
+
+
+@pytest.mark.parametrize("change", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_row_that_was_changed_is_neither_read_nor_merged(tmp_path: Path, change: str) -> None:
+    path, task = tmp_path / "runs.db", Task("x/1", {"i": 1})
+    with Store(path) as store:
+        store.put(task, {"loss": 0.5})
+    _execute(path, change)
+    with Store(path) as store:
+        if task in store:
+            with pytest.raises(InputError, match="changed or damaged"):
+                run([task], lambda _: pytest.fail("computed again"), store=store)
+        for read in (store.document, lambda: list(store.items())):
+            with pytest.raises(InputError, match="changed or damaged"):
+                read()
+    with pytest.raises(InputError, match="changed or damaged"):
+        merge(tmp_path / "all.db", [path])
+    with Store(tmp_path / "all.db") as union:
+        assert len(union) == 0
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM program", "UPDATE program SET stamp = '3'", "DROP TABLE program"])
+def test_a_store_that_names_no_program_is_refused(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "runs.db"
+    Store(path).close()
+    _execute(path, change)
+    with pytest.raises(InputError, match="program"):
+        Store(path)
+
+
+def test_a_missing_store_is_called_missing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        Store(tmp_path / "absent.db", new=False)
+
+
+def _execute(path: Path, statement: str) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     text = tmp_path / "notes.txt"
     text.write_text("these are notes, not a database, and long enough to have a header " * 20)
@@ -78,7 +134,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 WORKER = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs inherit an ignored SIGINT
-from symlandscape.runs import Store, Task, run
+from symlandscape.runs import Store, Task, merge, run
 def slow(task):
     time.sleep(0.02)
     return {"square": task.parameters["i"] ** 2, "text": "x" * 20000}
