@@ -31,6 +31,22 @@ def numpy_loss_gradient(W: Array) -> tuple[float, Array]:
     return float((pairs - 2 * crossed + constant) / (4 * math.pi)), gradient
 
 
+def numpy_network(W: Array, a: Array) -> tuple[float, Array, Array]:
+    """The closed form for a network with weights a on its neurons; loss, gradient in W and in a."""
+    d = W.shape[1]
+    norms = np.sqrt(np.einsum("ia,ia->i", W, W))
+    unit, signed = W / norms[:, None], a * norms
+    own, aims = np.clip(unit @ unit.T, -1.0, 1.0), np.clip(unit, -1.0, 1.0)
+    np.fill_diagonal(own, 1.0)
+    rest, target_rest = math.pi - np.arccos(own), math.pi - np.arccos(aims)
+    sines, target_sines = np.sqrt(1 - own * own), np.sqrt(1 - aims * aims)
+    radial = sines @ signed - target_sines.sum(axis=1)
+    slopes = (radial[:, None] * unit + rest @ (a[:, None] * W) - target_rest) / (2 * math.pi)
+    pairs = signed @ (sines + rest * own) @ signed - 2 * signed @ (target_sines + target_rest * aims).sum(axis=1)
+    loss = (pairs + d * math.pi + d * (d - 1)) / (4 * math.pi)
+    return float(loss), a[:, None] * slopes, np.einsum("ia,ia->i", W, slopes)
+
+
 def numpy_batch(W: Array) -> tuple[Array, Array]:
     """The closed form for a batch (count, d, d), whole tensors at a time."""
     d = W.shape[2]

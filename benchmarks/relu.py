@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -30,6 +31,7 @@ def warm_up() -> None:
     backends.relu_hessian_product(first, first)
     backends.relu_losses_gradients(first[None])
     backends.minimise_relu(first[None])
+    backends.network_loss_gradient(first, np.ones(3))
 
 
 def absent(what: str, peer: str, goal: float | None, names: tuple[str, ...]) -> Row | None:
@@ -61,6 +63,35 @@ def loss_gradient_rows(d: int, goals: tuple[float | None, ...], slice_: float, r
             a, b = interleaved(lambda: backends.relu_loss_gradient(W), theirs, rounds, slice_)
             row = Row(what, peer, a, b, goal, error(backends.relu_loss_gradient(W)), error(theirs()))
         rows.append(row)
+    return rows
+
+
+def second_layer_row(d: int) -> Row:
+    """Loss and gradient in both layers, weights of both signs."""
+    W, a = starts(0, 0, d, d), np.linspace(-1.0, 1.0, d)
+    value, in_W, in_a = backends.network_loss_gradient(W, a)
+    known = peers.numpy_network(W, a)
+    gap = max(abs(value - known[0]), np.abs(in_W - known[1]).max(), np.abs(in_a - known[2]).max())
+    calls = lambda: backends.network_loss_gradient(W, a), lambda: peers.numpy_network(W, a)
+    ours, theirs = interleaved(*calls, ROUNDS, 0.03)
+    note = f"largest difference {gap:.0e}"
+    return Row(f"loss+gradient in both layers d={d}", "NumPy closed form", ours, theirs, note=note)
+
+
+def axes_rows(d: int) -> list[Row]:
+    """Targets along the axes, against the road of any targets: an entry of 1e-300 more leads there."""
+    W, X = starts(0, 0, d, d), start_batch(1, 0, 20, d, d, 1.0)
+    V = np.diag(np.linspace(0.5, 2.0, d))[::-1].copy()
+    other = V + 1e-300 * np.eye(d)
+    rows = []
+    calls: list[tuple[str, Callable[[Array], Any]]] = [
+        ("loss+gradient", lambda T: backends.relu_loss_gradient(W, T)[1]),
+        ("20 Hessian products", lambda T: backends.relu_hessian_product(W, X, T)),
+    ]
+    for name, call in calls:
+        gap = np.abs(call(V) - call(other)).max()
+        times = interleaved(partial(call, V), partial(call, other), ROUNDS, 0.03)
+        rows.append(Row(f"{name} V=DP d={d}", "general V", *times, note=f"largest difference {gap:.0e}"))
     return rows
 
 
@@ -212,7 +243,7 @@ def tested_row(d: int, count: int) -> Row:
         nonlocal passed
         passed = 0
         for x in backends.minimise_relu(batch).points:
-            backends.relu_hessian(x, out=out)
+            backends.relu_hessian(x, out=out, triangle="upper")
             passed += dpotrf(out.T, lower=1, clean=0, overwrite_a=1)[1] == 0
 
     a, _ = interleaved(call, lambda: None, 3, 0.0)
@@ -227,6 +258,9 @@ def rows() -> list[Callable[[], list[Row]]]:
         lambda: loss_gradient_rows(100, (2.5, 15, 10), 0.05),
         lambda: loss_gradient_rows(500, (1.2,), 0.1, 5),
         lambda: loss_gradient_rows(1000, (1.2,), 0.1, 5),
+        lambda: [second_layer_row(20), second_layer_row(100)],
+        lambda: axes_rows(20),
+        lambda: axes_rows(100),
         batch_rows,
         lambda: bound_rows((20, 50, 100, 200, 500)),
         lambda: hessian_rows(10, 50),

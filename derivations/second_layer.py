@@ -2,8 +2,10 @@
 
 With weights alpha_i > 0 on the neurons the network depends on u_i = alpha_i w_i alone, so a critical point at alpha = 1
 stays critical when alpha is trained too, and its Hessian there is J'HJ with J the derivative of u: the second
-derivative of u meets the gradient, which is 0. J is onto and its kernel has one dimension for each neuron. Source: the
-setting of Safran & Shamir 2018 with the second layer freed; derived here.
+derivative of u meets the gradient, which is 0. J is onto and its kernel has one dimension for each neuron. With weights
+of any sign the balance w_i . grad_i L = alpha_i dL/dalpha_i holds everywhere, and its derivative says what the Hessian
+does to the directions (w_i, -alpha_i) of the scalings. Source: the setting of Safran & Shamir 2018 with the second
+layer freed; derived here.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from symlandscape.evidence import Check, Claim, Verdict, certified, checked, pro
 NAME = "second_layer"
 THEME = "relu"
 SOURCE = "safran_shamir_2018"
+SIGNED = (5, 4)
 LAYERED = (("F1", 6, 0), ("A0", 6, 0), ("A1", 8, 0), ("F1", 7, 1))
 
 
@@ -68,6 +71,31 @@ def chain_rule() -> bool:
     return bool((hessian - J.T * Q * J).applyfunc(sympy.expand).is_zero_matrix)
 
 
+def derivative_of_balance() -> bool:
+    """The derivatives of w . L_w - alpha L_alpha are the entries of H (w, -alpha) + (L_w, -L_alpha), for any L."""
+    alpha = sympy.Symbol("alpha")
+    z = (w1, w2, alpha)
+    loss = sympy.Function("L")(*z)
+    scaling = sympy.Matrix([w1, w2, -alpha])
+    balance = sum((s * loss.diff(x) for s, x in zip(scaling, z, strict=True)), sympy.Integer(0))
+    left = sympy.Matrix([balance.diff(x) for x in z])
+    right = sympy.hessian(loss, z) * scaling + sympy.Matrix([loss.diff(w1), loss.diff(w2), -loss.diff(alpha)])
+    return bool((left - right).applyfunc(sympy.expand).is_zero_matrix)
+
+
+def scaling_gap(k: int, d: int, seed: int) -> float:
+    """The largest entry of H (w_i, -alpha_i) + (grad_i L, -dL/dalpha_i) at random weights, relative to H."""
+    source = np.random.default_rng(seed)
+    W, alpha = source.standard_normal((k, d)), source.standard_normal(k)
+    _, in_W, in_alpha = backends.network_loss_gradient(W, alpha)
+    H = backends.network_hessian(W, alpha)
+    scalings, slopes = np.zeros((k, k * d + k)), np.zeros((k, k * d + k))
+    for i in range(k):
+        scalings[i, i * d : (i + 1) * d], scalings[i, k * d + i] = W[i], -alpha[i]
+        slopes[i, i * d : (i + 1) * d], slopes[i, k * d + i] = in_W[i], -in_alpha[i]
+    return float(np.max(np.abs(scalings @ H + slopes)) / np.max(np.abs(H)))
+
+
 def two_layer_hessian(W: np.ndarray) -> np.ndarray:
     """The Hessian in (W, alpha) at alpha = 1 with targets e_j, second-layer parts from the kernel's closed form."""
     k, d = W.shape
@@ -106,8 +134,12 @@ def layer_check(name: str, d: int, extra: int) -> tuple[Check, ...]:
     others = np.sort(signed[np.abs(signed) >= 1e-12 * values[-1]])
     gap = float(np.max(np.abs(others - predicted))) if len(others) == len(predicted) else 1.0
     where = f"{name}{f'+{extra}' if extra else ''} at d = {d}"
+    kernel_gap = float(np.max(np.abs(backends.network_hessian(W, np.ones(k)) - J.T @ H @ J)))
     return (
         checked(f"J'HJ, {where}", f"{float(np.max(np.abs(full - J.T @ H @ J))):.1e}", 0, 12, "largest difference"),
+        checked(
+            f"compiled Hessian, {where}", f"{kernel_gap:.1e}", 0, 12, "in both layers, largest difference from J'HJ"
+        ),
         checked(f"zero modes, {where}", zero, k, 12, f"below 1e-12 of the largest; the next is {values[k]:.1e}"),
         checked(f"other eigenvalues, {where}", f"{gap:.1e}", 0, 10, "against those of H (I + w_i w_i')"),
     )
@@ -130,6 +162,17 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
             proved("equal degrees in w_i and alpha_i", layers_balance(), "two neurons and their targets"),
         ),
     )
+    signs = f"k = {SIGNED[0]}, d = {SIGNED[1]}, weights of both signs"
+    yield Claim(
+        "relu.second-layer.scalings",
+        THEME,
+        r"\nabla^2_{(W, \alpha)} L\, (w_i, -\alpha_i) = (-\nabla_i L,\ \partial L / \partial \alpha_i)",
+        SOURCE,
+        (
+            proved("derivative of the balance", derivative_of_balance(), "in w_i and alpha_i; other entries alike"),
+            checked("compiled gradient and Hessian", f"{scaling_gap(*SIGNED, seed):.1e}", 0, 12, signs),
+        ),
+    )
     where = r",\ ".join(f"{latex_name(name, extra)}\\,(d = {d})" for name, d, extra in LAYERED)
     checks: list[Check] = [
         proved("chain rule at a critical point", chain_rule(), "two neurons of two inputs, any quadratic form"),
@@ -144,9 +187,9 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     verdict = Verdict.YES
     for case in LAYERED:
         verdict = verdict.and_(regular(*case))
-    signs = (certified("signs of every block of H", verdict, "no eigenvalue of H vanishes, and J is onto"),)
+    regularity = (certified("signs of every block of H", verdict, "no eigenvalue of H vanishes, and J is onto"),)
     statement = rf"\nabla^2_{{(W, \alpha)}} L \text{{ has exactly }} k \text{{ zero modes at }} {where}"
-    yield Claim("relu.second-layer.zero-modes", THEME, statement, SOURCE, signs)
+    yield Claim("relu.second-layer.zero-modes", THEME, statement, SOURCE, regularity)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from numba_kernels._jit import kernel, part
+from numba_kernels._jit import kernel, part, pasted
 from numba_kernels.angles import supplements
 from numba_kernels.products import pack, pack_turned, padded, product
 from numba_kernels.relu.layout import (
@@ -35,10 +35,10 @@ from numba_kernels.relu.layout import (
     Room,
     make_curvature,
     make_room,
-    problem_in,
 )
 from numba_kernels.relu.loss import set_neurons
-from numba_kernels.vectors import choose, fill, fused, keep, load, root, store, total, turn
+from numba_kernels.relu.target import problem_in
+from numba_kernels.vectors import choose, fill, fused, keep, load, magnitude, root, store, total, turn
 
 Array = npt.NDArray[np.float64]
 
@@ -82,9 +82,9 @@ def set_gaps(cosine: Array, at: int, size: int, less: Array, more: Array) -> flo
     return total(largest)
 
 
-@part
-def set_neuron_pairs(i: int, problem: Problem, room: Room, bend: Curvature) -> None:
-    """Row i of the quantities of neuron pairs."""
+@pasted
+def set_neuron_pairs(i: int, length: float, problem: Problem, room: Room, bend: Curvature) -> None:
+    """Row i of the quantities of neuron pairs; `length` is |w_i|."""
     k, k8, width = problem.k, padded(problem.k), bend.cosine.shape[1]
     at = i * width
     less, more = bend.inner, bend.inner_t  # free until the first product
@@ -95,7 +95,7 @@ def set_neuron_pairs(i: int, problem: Problem, room: Room, bend: Curvature) -> N
             if abs(c) > 0.5:
                 less[i, j], more[i, j] = refine(room.unit[i], room.unit[j], problem.d, c)
     less[i, i], more[i, i] = 0.0, 2.0  # no pair: sine zero
-    inverse = 1.0 / room.norms[i]
+    inverse = 1.0 / length
     radial = fill(0.0)
     for q in range(0, k8, 8):
         below, above = load(less, at + q), load(more, at + q)
@@ -113,8 +113,8 @@ def set_neuron_pairs(i: int, problem: Problem, room: Room, bend: Curvature) -> N
     bend.cosine[i, i] = 0.0
 
 
-@part
-def set_target_pairs(i: int, problem: Problem, room: Room, bend: Curvature) -> None:
+@pasted
+def set_target_pairs(i: int, length: float, problem: Problem, room: Room, bend: Curvature) -> None:
     """Row i of the quantities of neurons and targets; completes bend.radial and the diagonal of bend.supplement."""
     h, h8, width = problem.h, padded(problem.h), bend.target_cosine.shape[1]
     at = i * width
@@ -124,7 +124,7 @@ def set_target_pairs(i: int, problem: Problem, room: Room, bend: Curvature) -> N
             c = bend.target_cosine[i, j]
             if abs(c) > 0.5:
                 less[i, j], more[i, j] = target_refine(room, problem, i, j, c)
-    inverse = 1.0 / room.norms[i]
+    inverse = 1.0 / length
     radial = fill(0.0)
     for q in range(0, h8, 8):
         below, above = load(less, at + q), load(more, at + q)
@@ -140,8 +140,17 @@ def set_target_pairs(i: int, problem: Problem, room: Room, bend: Curvature) -> N
 @part
 def set_curvature(x: Array, problem: Problem, room: Room, bend: Curvature) -> None:
     """Fill `bend` with the pair quantities at the matrix with flat entries x (k d); NaN where a row is zero."""
-    k, d = problem.k, problem.d
     set_neurons(x, problem, room)
+    curvature_of_rows(problem, room, room.norms, bend)
+
+
+@pasted
+def curvature_of_rows(problem: Problem, room: Room, lengths: Array, bend: Curvature) -> None:
+    """Fill `bend` with the pair quantities at the neurons in the room; `lengths` (k) are the |w_i|.
+
+    They differ from room.norms where neurons have weights: second_layer.py.
+    """
+    k, d = problem.k, problem.d
     unit, width = room.unit, room.unit.shape[1]
     pack_turned(unit, width, k, d, bend.unit_turned)
     pack(unit, width, k, padded(d), bend.unit_rows)
@@ -154,8 +163,8 @@ def set_curvature(x: Array, problem: Problem, room: Room, bend: Curvature) -> No
         wide = bend.target_cosine.shape[1]
         product(unit, width, room.target_turned, bend.target_cosine, wide, k, d, padded(problem.h), False)
     for i in range(k):
-        set_neuron_pairs(i, problem, room, bend)
-        set_target_pairs(i, problem, room, bend)
+        set_neuron_pairs(i, lengths[i], problem, room, bend)
+        set_target_pairs(i, lengths[i], problem, room, bend)
 
 
 @part
@@ -187,31 +196,37 @@ def aim(i: int, problem: Problem, room: Room, bend: Curvature) -> float:
         rest = fused(c, bent, rest)
         if not problem.identity:  # the packed target has rows of its own lengths
             size = load(room.target_norms, q)
-            bent = bent / choose(size, 0.0, size, 1.0)
+            bent = bent / choose(magnitude(size), 0.0, size, 1.0)
         store(bend.reach, at + q, bent)
     return -total(rest)
 
 
-@part
-def hessian_product(p: Array, problem: Problem, room: Room, bend: Curvature, out: Array) -> None:
-    """Hessian times the matrix with flat entries p (k d) into `out` (k d), from a prepared `bend`.
-
-    In row i, with Y = U P' (U the unit rows, P the matrix of p), T and K the half tangents and cotangents and D the
-    weights over sines: the coefficient of u_j is T (Y_ij + Y_jj) + K (Y_ij - Y_jj) + D (Y_ji - c Y_ii), that of u_i
-    is the sum of T (Y_ij + Y_jj) - K (Y_ij - Y_jj) - c D (Y_ji - c Y_ii). The same floats enter both with opposite
-    signs, so that their errors cancel where u_i and u_j are close. Three matrix products, five for a general target.
-    """
-    k, d, h = problem.k, problem.d, problem.h
-    rows, width, square = room.rows, room.rows.shape[1], bend.inner.shape[1]
-    d8, k8 = padded(d), padded(k)
+@pasted
+def take(p: Array, problem: Problem, room: Room) -> None:
+    """The matrix with flat entries p (k d) into room.rows."""
+    k, d = problem.k, problem.d
+    rows, width = room.rows, room.rows.shape[1]
     for i in range(k):
-        for a in range(0, d8, 8):
+        for a in range(0, padded(d), 8):
             if i * d + a + 8 <= k * d:
                 store(rows, i * width + a, keep(load(p, i * d + a), 0, d - a))
             else:
                 for b in range(a, d):
                     room.tail[b - a] = p[i * d + b]
                 store(rows, i * width + a, keep(load(room.tail, 0), 0, d - a))
+
+
+@pasted
+def couple(problem: Problem, room: Room, bend: Curvature) -> None:
+    """The coefficients of all unit rows, bend.mixed, and of the targets, bend.reach, for the direction in room.rows.
+
+    In row i, with Y = U P' (U the unit rows, P the direction), T and K the half tangents and cotangents and D the
+    weights over sines: the coefficient of u_j is T (Y_ij + Y_jj) + K (Y_ij - Y_jj) + D (Y_ji - c Y_ii), that of u_i
+    is the sum of T (Y_ij + Y_jj) - K (Y_ij - Y_jj) - c D (Y_ji - c Y_ii). The same floats enter both with opposite
+    signs, so that their errors cancel where u_i and u_j are close.
+    """
+    k, d, k8 = problem.k, problem.d, padded(problem.k)
+    rows, width, square = room.rows, room.rows.shape[1], bend.inner.shape[1]
     product(rows, width, bend.unit_turned, bend.inner_t, square, k, d, k8, False)
     for i in range(0, k8, 8):
         for j in range(0, k8, 8):
@@ -219,17 +234,20 @@ def hessian_product(p: Array, problem: Problem, room: Room, bend: Curvature, out
     for i in range(k):
         bend.own[i] = bend.inner_t[i, i]
     if not problem.identity:
-        product(rows, width, room.target_turned, room.cross, room.cross.shape[1], k, d, padded(h), False)
+        product(rows, width, room.target_turned, room.cross, room.cross.shape[1], k, d, padded(problem.h), False)
     for i in range(k):
         bend.mixed[i, i] = mix(i, problem, room, bend) + aim(i, problem, room, bend)
+
+
+@pasted
+def respond(problem: Problem, room: Room, bend: Curvature, out: Array) -> None:
+    """From the coefficients, the direction in room.rows and the slope's part in room.difference, the image (k d)."""
+    k, d, h = problem.k, problem.d, problem.h
+    rows, width, square = room.rows, room.rows.shape[1], bend.inner.shape[1]
+    d8 = padded(d)
     product(bend.mixed, square, bend.unit_rows, room.image, width, k, k, d8, False)
     pack(rows, width, k, d8, room.panels)
     product(bend.supplement, square, room.panels, bend.image, width, k, k, d8, False)
-    for a in range(0, d8, 8):
-        column = fill(0.0)
-        for i in range(k):
-            column = column + load(rows, i * width + a)
-        store(room.difference, a, problem.slope * column)
     if not problem.identity:
         product(bend.reach, bend.reach.shape[1], room.target_rows, rows, width, k, h, d8, False)
     scale = (1.0 - problem.slope) ** 2 * HALF
@@ -245,6 +263,23 @@ def hessian_product(p: Array, problem: Problem, room: Room, bend: Curvature, out
                 store(room.tail, 0, entries)
                 for b in range(a, d):
                     out[i * d + b] = room.tail[b - a]
+
+
+@part
+def hessian_product(p: Array, problem: Problem, room: Room, bend: Curvature, out: Array) -> None:
+    """Hessian times the matrix with flat entries p (k d) into `out` (k d), from a prepared `bend`.
+
+    Three matrix products, five for a general target.
+    """
+    take(p, problem, room)
+    couple(problem, room, bend)
+    rows, width = room.rows, room.rows.shape[1]
+    for a in range(0, padded(problem.d), 8):
+        column = fill(0.0)
+        for i in range(problem.k):
+            column = column + load(rows, i * width + a)
+        store(room.difference, a, problem.slope * column)
+    respond(problem, room, bend, out)
 
 
 @kernel

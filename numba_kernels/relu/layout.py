@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numba_kernels._jit import kernel, part
-from numba_kernels.products import PANEL, pack, pack_turned, padded, stride
+from numba_kernels.products import PANEL, padded, stride
 from numba_kernels.vectors import matrix_at, vector_at
 
 Array = npt.NDArray[np.float64]
@@ -27,7 +27,11 @@ HEADER = 8
 
 
 class Problem(NamedTuple):
-    """Sizes and slope: k neurons, d inputs, h targets; `identity` is 1 where V is the unit matrix (then h = d)."""
+    """Sizes and slope: k neurons, d inputs, h targets.
+
+    `identity` is 1 where V is the unit matrix. It is 2 where the targets are multiples of different unit vectors: they
+    are then counted by input, h = d, and an input without a target has one of length zero. Else it is 0.
+    """
 
     k: int
     d: int
@@ -39,8 +43,9 @@ class Problem(NamedTuple):
 class Room(NamedTuple):
     """Working arrays of one problem: the target's part is filled once, the rest by each evaluation.
 
-    target_norms (h), target_sum (d), constant (8, the first entry counts); target_unit (h,d) and, as packed panels,
-    its transpose target_turned and the target itself, target_rows: empty where V = I. norms, sums, own, aimed (k),
+    target_norms (h), negative where the target's weight is, target_sum (d), constant (8, the first entry counts);
+    target_unit (h,d) and, as packed panels, its transpose target_turned and the target times its weights, target_rows:
+    empty where `identity` is not 0. norms, sums, own, aimed (k),
     rows (k,d), unit (k,d), square (k,k), cross (k,h), image (k,d), difference (d), panels: the packed factor of the
     product at work; tail (8).
     """
@@ -224,68 +229,3 @@ def make_bench(store: Array, problem: Problem) -> Bench:
         vector_at(store, e, padded(k * d) + 8),
         vector_at(store, f, panel_size(both, d)),
     )
-
-
-@part
-def set_target(target: Array, problem: Problem, room: Room) -> None:
-    """Fill the target's part of the room from V (h, d); for the unit matrix V is not read."""
-    d, h = problem.d, problem.h
-    if problem.identity:
-        for j in range(h):
-            room.target_norms[j] = 1.0
-            room.target_sum[j] = 1.0
-        room.constant[0] = CENTRE * h
-        return
-    width = room.target_unit.shape[1]
-    for a in range(d):
-        room.target_sum[a] = 0.0
-    for j in range(h):
-        square = 0.0
-        for a in range(d):
-            square += target[j, a] * target[j, a]
-            room.target_unit[j, a] = target[j, a]
-            room.target_sum[a] += target[j, a]
-        room.target_norms[j] = math.sqrt(square)
-    pack(room.target_unit, width, h, padded(d), room.target_rows)
-    for j in range(h):
-        norm = room.target_norms[j]
-        inverse = 1.0 / norm if norm > 0.0 else math.nan
-        for a in range(d):
-            room.target_unit[j, a] *= inverse
-    pack_turned(room.target_unit, width, h, d, room.target_turned)
-    total = 0.0
-    for i in range(h):
-        total += CENTRE * room.target_norms[i] * room.target_norms[i]
-        for j in range(i):
-            c = 0.0
-            for a in range(d):
-                c += room.target_unit[i, a] * room.target_unit[j, a]
-            c = max(-1.0, min(1.0, c))
-            s = math.sqrt((1.0 - c) * (1.0 + c))
-            q = c * math.atan2(c, s) - c * c / (1.0 + s)
-            total += 2.0 * room.target_norms[i] * room.target_norms[j] * q
-    room.constant[0] = total
-
-
-@part
-def problem_in(store: Array) -> Problem:
-    """The problem that the store was prepared for."""
-    return Problem(int(store[0]), int(store[1]), int(store[2]), int(store[3]), store[4])
-
-
-@kernel
-def prepare(store: Array, k: int, d: int, target: Array, identity: int, slope: float) -> None:
-    """Write the problem and its target into a zeroed store of at least `store_size` entries."""
-    h = d if identity else target.shape[0]
-    problem = Problem(k, d, h, identity, slope)
-    store[0], store[1], store[2], store[3], store[4] = k, d, h, identity, slope
-    set_target(target, problem, make_room(store, problem))
-
-
-@part
-def renew(store: Array, target: Array) -> None:
-    """The prepared store as it was before its first use: what ran before leaves no trace."""
-    problem = problem_in(store)
-    for q in range(HEADER, store.shape[0]):
-        store[q] = 0.0
-    set_target(target, problem, make_room(store, problem))

@@ -29,7 +29,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from numba_kernels._jit import kernel, part
+from numba_kernels._jit import kernel, part, pasted
 from numba_kernels.angles import centred
 from numba_kernels.products import pack, pack_turned, padded, product
 from numba_kernels.relu.layout import (
@@ -40,8 +40,8 @@ from numba_kernels.relu.layout import (
     Problem,
     Room,
     make_room,
-    problem_in,
 )
+from numba_kernels.relu.target import problem_in
 from numba_kernels.vectors import choose, fill, fused, keep, load, root, store, total, turn, turn_add, vector_at
 
 Array = npt.NDArray[np.float64]
@@ -109,14 +109,15 @@ def neuron_pairs(problem: Problem, room: Room) -> float:
 
 @part
 def target_pairs(problem: Problem, room: Room) -> float:
-    """Angles of neurons with targets: sum_ij |w_i||v_j| p; asin c is left in room.cross.
+    """Angles of neurons with targets: sum_ij |w_i||v_j| p; asin c is left in room.cross, for targets along the axes
+    times |v_j|: the entries of asin(c) v.
 
     sum_j |v_j| (sin t_ij - 1) is left in room.aimed.
     """
     k, h8, width = problem.k, padded(problem.h), room.cross.shape[1]
     if not problem.identity:
         product(room.unit, room.unit.shape[1], room.target_turned, room.cross, width, k, problem.d, h8, False)
-    norms, cross = room.target_norms, room.cross
+    norms, cross, axes = room.target_norms, room.cross, problem.identity == 2
     source = room.unit if problem.identity else cross
     pairs = fill(0.0)
     for i in range(k):
@@ -126,7 +127,7 @@ def target_pairs(problem: Problem, room: Room) -> float:
             weight = load(norms, q)
             less_sum = fused(weight, less, less_sum)
             centred_sum = fused(weight, p, centred_sum)
-            store(cross, i * width + q, arc)
+            store(cross, i * width + q, weight * arc if axes else arc)
         room.aimed[i] = total(less_sum)
         pairs = fused(room.norms[i], centred_sum, pairs)
     return total(pairs)
@@ -169,10 +170,9 @@ def mean_part(problem: Problem, room: Room) -> float:
     return scale * (0.125 * square + QUARTER * norms * norms) + 0.5 * problem.slope * square
 
 
-@part
-def value(x: Array, problem: Problem, room: Room) -> float:
-    """Loss at the matrix with flat entries x (k d); NaN where a row is zero."""
-    set_neurons(x, problem, room)
+@pasted
+def value_of_rows(problem: Problem, room: Room) -> float:
+    """Loss at the neurons in the room."""
     mean = mean_part(problem, room)
     neurons = neuron_pairs(problem, room)
     pairs = neurons - 2.0 * target_pairs(problem, room) + room.constant[0]
@@ -180,11 +180,25 @@ def value(x: Array, problem: Problem, room: Room) -> float:
 
 
 @part
+def value(x: Array, problem: Problem, room: Room) -> float:
+    """Loss at the matrix with flat entries x (k d); NaN where a row is zero."""
+    set_neurons(x, problem, room)
+    return value_of_rows(problem, room)
+
+
+@part
 def value_gradient(x: Array, problem: Problem, room: Room, gradient: Array) -> float:
     """Loss at the matrix with flat entries x (k d), its gradient into `gradient` (k d); NaN where a row is zero."""
+    set_neurons(x, problem, room)
+    return gradient_of_rows(problem, room, gradient)
+
+
+@pasted
+def gradient_of_rows(problem: Problem, room: Room, gradient: Array) -> float:
+    """Loss at the neurons in the room, its gradient into `gradient` (k d)."""
     k, d, h, width = problem.k, problem.d, problem.h, room.rows.shape[1]
     d8 = padded(d)
-    loss = value(x, problem, room)
+    loss = value_of_rows(problem, room)
     mirror(k, room.square)
     pack(room.rows, width, k, d8, room.panels)
     product(room.square, room.square.shape[1], room.panels, room.image, width, k, k, d8, False)
@@ -216,7 +230,7 @@ def combine(problem: Problem, room: Room, gradient: Array) -> None:
                     gradient[i * d + b] = room.tail[b - a]
 
 
-@part
+@pasted
 def put_row(row: Array, size: int, out: Array, begin: int) -> None:
     """Copy `size` entries to flat places of `out`."""
     whole = size - size % 8

@@ -9,8 +9,9 @@ from numba_kernels._jit import kernel
 from numba_kernels.minimise import pipeline
 from numba_kernels.minimise.protocol import make_vectors
 from numba_kernels.relu.hessian import hessian_product, set_curvature
-from numba_kernels.relu.layout import make_curvature, make_room, problem_in, renew
+from numba_kernels.relu.layout import make_curvature, make_room
 from numba_kernels.relu.loss import collapsed, value_gradient
+from numba_kernels.relu.target import problem_in, renew
 
 Array = npt.NDArray[np.float64]
 
@@ -37,10 +38,10 @@ def minimise_newton(
     status: npt.NDArray[np.int8],
 ) -> None:
     """Move every W of `points` (count, k, d) to a critical point by L-BFGS and Newton-CG, in place."""
-    problem = problem_in(prepared)
+    problem, ones = problem_in(prepared), np.zeros(0)
     room, bend = make_room(prepared, problem), make_curvature(prepared, problem)
     for q in range(points.shape[0]):  # fresh arrays for each start: its bits depend on nothing that ran before
-        renew(prepared, target)
+        renew(prepared, target, ones)
         vectors = make_vectors(problem.k * problem.d)
         x = points[q].reshape(-1)
         losses[q], norms[q], steps[q], status[q] = polish(x, problem, room, bend, vectors, tol, max_steps)
@@ -62,10 +63,10 @@ def minimise_descent(
     status: npt.NDArray[np.int8],
 ) -> None:
     """Move every W of `points` (count, k, d) by a fixed-step first-order method, in place."""
-    problem = problem_in(prepared)
+    problem, ones = problem_in(prepared), np.zeros(0)
     room = make_room(prepared, problem)
     for q in range(points.shape[0]):
-        renew(prepared, target)
+        renew(prepared, target, ones)
         vectors = make_vectors(problem.k * problem.d)
         x = points[q].reshape(-1)
         losses[q], norms[q], steps[q], status[q] = descent(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from numba_kernels.relu.layout import prepare, store_size
+from numba_kernels.relu.layout import store_size
+from numba_kernels.relu.target import prepare
 
 Array = npt.NDArray[np.float64]
 
@@ -17,8 +18,14 @@ def aligned(size: int) -> Array:
     return raw[begin : begin + size]
 
 
-def new_store(k: int, d: int, target: Array, identity: int, slope: float, bent: int) -> Array:
+NO_SECOND = np.zeros(0)
+"""Stands for a second layer of ones."""
+
+
+def new_store(
+    k: int, d: int, target: Array, identity: int, slope: float, bent: int, second: Array = NO_SECOND
+) -> Array:
     """A prepared store of its own."""
     store = aligned(store_size(k, d, d if identity else target.shape[0], identity, bent))
-    prepare(store, k, d, target, identity, slope)
+    prepare(store, k, d, target, second, identity, slope)
     return store

@@ -32,6 +32,14 @@ from symlandscape.backends.relu import (
     relu_losses_gradients,
 )
 from symlandscape.backends.relu_samples import SampledLoss, relu_inputs, sampled_relu_loss_gradient
+from symlandscape.backends.second_layer import (
+    NetworkBatch,
+    minimise_network,
+    network_hessian,
+    network_hessian_product,
+    network_loss,
+    network_loss_gradient,
+)
 from symlandscape.backends.spinglass import (
     SPIN_METHODS,
     PackedCouplings,
@@ -54,6 +62,7 @@ __all__ = [
     "Method",
     "MinimiseBatch",
     "MinimiseStatus",
+    "NetworkBatch",
     "PackedCouplings",
     "RegionSample",
     "RegionVerdict",
@@ -64,8 +73,13 @@ __all__ = [
     "available_threads",
     "classify_regions",
     "langevin_spins",
+    "minimise_network",
     "minimise_relu",
     "minimise_spins",
+    "network_hessian",
+    "network_hessian_product",
+    "network_loss",
+    "network_loss_gradient",
     "pack_couplings",
     "relu_hessian",
     "relu_hessian_product",

@@ -60,6 +60,7 @@ def test_the_second_layer_adds_exactly_k_zero_modes(monkeypatch):
     levels = {claim.id: claim.level for claim in second_layer.claims()}
     assert levels == {
         "relu.second-layer.balance": Level.PROVED,
+        "relu.second-layer.scalings": Level.PROVED,
         "relu.second-layer.hessian": Level.PROVED,
         "relu.second-layer.zero-modes": Level.CERTIFIED,
     }
@@ -68,7 +69,16 @@ def test_the_second_layer_adds_exactly_k_zero_modes(monkeypatch):
 def test_a_wrong_hessian_of_both_layers_is_refuted(monkeypatch):
     genuine = second_layer.two_layer_hessian
     monkeypatch.setattr(second_layer, "two_layer_hessian", lambda W: genuine(W) + 1e-6 * np.eye(W.size + len(W)))
-    assert {c.level for c in second_layer.layer_check("F1", 6, 0)} == {Level.REFUTED}
+    compiled, others = 1, (0, 2, 3)
+    levels = [c.level for c in second_layer.layer_check("F1", 6, 0)]
+    assert {levels[q] for q in others} == {Level.REFUTED} and levels[compiled] is Level.CHECKED
+
+
+def test_a_wrong_compiled_hessian_of_both_layers_is_refuted(monkeypatch):
+    genuine = second_layer.backends.network_hessian
+    monkeypatch.setattr(second_layer.backends, "network_hessian", lambda *at: genuine(*at) * (1 + 1e-6))
+    assert [c.level for c in second_layer.layer_check("F1", 6, 0)][1] is Level.REFUTED
+    assert second_layer.scaling_gap(3, 2, 0) > 1e-8
 
 
 def test_the_figure_has_one_line_for_each_neuron_type():

@@ -104,3 +104,38 @@ def hessian(W: Array, V: Array, slope: float = 0.0) -> Array:
                 for q in range(d):
                     out[i * d + p, j * d + q] = float(block[p, q])
     return out
+
+
+def network_loss(W: Array, a: Array, V: Array, b: Array, slope: float = 0.0) -> Any:
+    """The loss with second layers a and b, exactly as defined; a and W may hold numbers of mpmath."""
+    rho = context.mpf(slope)
+    rows = [context.matrix([context.mpf(x) for x in row]) for row in [*W, *V]]
+    outer = [*(context.mpf(x) for x in a), *(-context.mpf(float(x)) for x in b)]
+    n = range(len(rows))
+    own = sum(outer[i] ** 2 * pair(rows[i], rows[i], rho) for i in n) / 2
+    return own + sum(outer[i] * outer[j] * pair(rows[i], rows[j], rho) for i in n for j in range(i))
+
+
+def second_differences(W: Array, a: Array, V: Array, b: Array, slope: float = 0.0) -> tuple[Array, Array]:
+    """Gradient and Hessian of `network_loss` in (W row after row, a) by central differences at 50 digits."""
+    k, d = W.shape
+    step = context.mpf(10) ** -12
+    start = [context.mpf(float(x)) for x in [*W.ravel(), *a]]
+    n = len(start)
+
+    def value(*moves: tuple[int, int]) -> Any:
+        x = list(start)
+        for q, sign in moves:
+            x[q] += sign * step
+        return network_loss(np.array(x[: k * d], dtype=object).reshape(k, d), x[k * d :], V, b, slope)
+
+    middle = value()
+    up, down = [value((q, 1)) for q in range(n)], [value((q, -1)) for q in range(n)]
+    gradient = np.array([float((up[q] - down[q]) / (2 * step)) for q in range(n)])
+    hessian = np.empty((n, n))
+    for p in range(n):
+        hessian[p, p] = float((up[p] - 2 * middle + down[p]) / step**2)
+        for q in range(p):
+            both = value((p, 1), (q, 1)) + value((p, -1), (q, -1)) + 2 * middle - up[p] - down[p] - up[q] - down[q]
+            hessian[p, q] = hessian[q, p] = float(both / (2 * step**2))
+    return gradient, hessian

@@ -32,7 +32,20 @@ def answers() -> list[Any]:
     for method in ("gd", "heavy-ball", "nesterov"):
         few = backends.minimise_relu(small, method=method, max_steps=20)  # type: ignore[arg-type]
         found += [few.points.tolist(), few.losses.tolist()]
-    return found + spin_answers() + region_answers() + particle_answers()
+    return found + second_layer_answers() + spin_answers() + region_answers() + particle_answers()
+
+
+def second_layer_answers() -> list[Any]:
+    """Values, derivatives and an end point in both layers, for each kind of target; one triangle of a Hessian."""
+    W, a = start_batch(5, 4, 1, 3, 2)[0], np.array([1.0, 0.0, -0.5])
+    found: list[Any] = [backends.relu_hessian(W, triangle="lower").tolist()]
+    found.append(backends.relu_hessian(W, np.array([[0.0, -2.0]])).tolist())
+    for V, b in ((None, None), (None, np.array([1.0, -1.0])), (W[:2] + 1.0, np.array([2.0, 0.0]))):
+        value, in_W, in_a = backends.network_loss_gradient(W, a, V, b, 0.1)
+        found += [value, in_W.tolist(), in_a.tolist(), backends.network_hessian(W, a, V, b, 0.1).tolist()]
+        found.append(backends.network_hessian_product(W, a, np.arange(9.0), V, b, 0.1).tolist())
+    end = backends.minimise_network(start_batch(5, 5, 1, 1, 2), np.ones((1, 1)), np.array([[1.0, 0.5]]))
+    return [*found, end.W.tolist(), end.a.tolist(), end.losses.tolist(), end.status.tolist()]
 
 
 def spin_answers() -> list[Any]:

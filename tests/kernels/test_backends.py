@@ -29,7 +29,12 @@ ONE = np.eye(3)
         (lambda: backends.relu_loss(np.ones(3)), "shape"),
         (lambda: backends.relu_loss(ONE, np.ones((2, 4))), "shape"),
         (lambda: backends.relu_hessian(ONE, out=np.empty((3, 3))), "out"),
+        (lambda: backends.relu_hessian(ONE, triangle="left"), "triangle"),  # type: ignore[arg-type]
         (lambda: backends.relu_hessian_product(ONE, np.ones((2, 3))), "directions"),
+        (lambda: backends.relu_hessian_product(ONE, ONE * 1j), "real numbers"),
+        (lambda: backends.relu_loss(ONE, [["a", "b", "c"]]), "real numbers"),  # type: ignore[arg-type]
+        (lambda: backends.relu_loss(ONE, np.diag([1.0, np.nan, 2.0])), "finite"),
+        (lambda: backends.relu_hessian(ONE + 1.0, np.diag([1.0, np.nan, 2.0])), "finite"),
         (lambda: backends.minimise_relu(ONE), "shape"),
         (lambda: backends.minimise_relu(ONE[None], device="tpu"), "device"),
         (lambda: backends.minimise_relu(ONE[None], method="adam"), "method"),  # type: ignore[arg-type]
