@@ -16,7 +16,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import argparse  # noqa: E402 - the settings above must come before NumPy
 from collections.abc import Callable  # noqa: E402
 
-from benchmarks import particles, peers, regions, relu, spectra, spinglass, stored  # noqa: E402
+from benchmarks import particles, peers, regions, relu, relu_samples, spectra, spinglass, stored  # noqa: E402
 from benchmarks.measure import Row, duration, table  # noqa: E402
 
 THEMES = ("relu", "spectra", "spinglass", "particles", "regions")
@@ -34,7 +34,7 @@ def spinglass_rows() -> list[Callable[[], list[Row]]]:
 def themes() -> dict[str, tuple[Callable[[], object], list[Callable[[], list[Row]]]]]:
     """Warm-up and rows of each theme."""
     return {
-        "relu": (relu.warm_up, relu.rows()),
+        "relu": (relu.warm_up, relu.rows() + relu_samples.rows()),
         "spectra": (lambda: None, spectra.rows()),
         "spinglass": (spinglass.warm_up, spinglass_rows()),
         "particles": (

@@ -26,7 +26,7 @@ def machine() -> dict[str, Any]:
             elif name.strip() == "flags":
                 flags = set(value.split())
     versions = {}
-    for name in ("numpy", "scipy", "numba", "python-flint", "mpmath", "torch", "jax", "optax"):
+    for name in ("numpy", "scipy", "numba", "python-flint", "mpmath", "gmpy2", "torch", "jax", "optax"):
         try:
             versions[name] = version(name)
         except PackageNotFoundError:

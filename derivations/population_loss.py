@@ -15,7 +15,7 @@ import sympy
 from derivations._show import show
 from symlandscape import backends
 from symlandscape.arith.field import sympy_field
-from symlandscape.evidence import Claim, Level, estimated, proved
+from symlandscape.evidence import Check, Claim, Level, estimated, proved
 from symlandscape.export import Formula
 from symlandscape.relu.kernel import Pair
 from symlandscape.runs import generator
@@ -155,6 +155,28 @@ def monte_carlo(seed: int, slope: float, samples: int = 200_000) -> tuple[float,
     return backends.relu_loss(weights, None, slope), float(losses.mean()), float(losses.std(ddof=1) / np.sqrt(samples))
 
 
+def sampled_network(seed: int, slope: Fraction, samples: int) -> tuple[Check, Check]:
+    """Loss of 7 drawn neurons on 4 drawn targets in 5 dimensions and the worst entry of its gradient: closed form
+    against means over drawn inputs of r^2/2 and r phi'(w.x) x.
+    """
+    rng = generator(seed, 1, stream=11)
+    weights, targets = rng.standard_normal((7, 5)) / 2, rng.standard_normal((4, 5))
+    value, gradient = backends.relu_loss_gradient(weights, targets, float(slope))
+    found = backends.sampled_relu_loss_gradient(weights, targets, float(slope), samples, seed=seed % 2**64)
+    place = np.unravel_index(np.argmax(np.abs(found.gradient - gradient) / found.gradient_error), gradient.shape)
+    detail = f"{samples} inputs"
+    return (
+        estimated(f"loss at slope {slope}", found.value, value, found.error, detail),
+        estimated(
+            f"worst of {gradient.size} gradient entries at slope {slope}",
+            found.gradient[place],
+            gradient[place],
+            found.gradient_error[place],
+            detail,
+        ),
+    )
+
+
 def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     """The statements of this derivation with their checks."""
     f, inner = sympy.Function("f")(*sympy.symbols("w v")), sympy.Symbol("w^{\\top}v")
@@ -200,6 +222,16 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
         r"\partial_w f = \frac{1}{2\pi}\left(|v| \sin t\, \hat w + (\pi - t)\, v\right)",
         SOURCE,
         (proved("chain rule through |w|^2, |v|^2, w.v", gradient_holds(), "equals the library's formula"),),
+    )
+    samples = 200_000 if profile == "quick" else 10_000_000
+    yield Claim(
+        "relu.loss-gradient.sampled",
+        THEME,
+        r"W \in \mathbb{R}^{7 \times 5},\ V \in \mathbb{R}^{4 \times 5} \text{ drawn},\ \rho = -\tfrac12, \tfrac13:\ "
+        r"L_\rho \text{ and } \nabla L_\rho \text{ are the means over drawn inputs of } \tfrac12 r^2,\ "
+        r"r \phi'(w_i^{\top}x) x,\ r = \sum_i \phi(w_i^{\top}x) - \sum_j \phi(v_j^{\top}x)",
+        SOURCE,
+        tuple(x for rho in (Fraction(-1, 2), Fraction(1, 3)) for x in sampled_network(seed, rho, samples)),
     )
     held = hessian_holds()
     statement = (

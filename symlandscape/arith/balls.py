@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flint import acb, arb, arb_mat, arb_poly, ctx, fmpq, fmpz, fmpz_poly
+from flint import acb, acb_mat, arb, arb_mat, arb_poly, ctx, fmpq, fmpz, fmpz_poly
 from flint.utils.flint_exceptions import DomainError
 
 from symlandscape.errors import InputError
 
 __all__ = [
     "acb",
+    "acb_mat",
     "arb",
     "arb_mat",
     "arb_poly",

@@ -73,8 +73,9 @@ def arb_field() -> Field:
     """Arb balls at the precision that is current when a function runs: every result encloses the exact value."""
     from symlandscape.arith import balls
 
+    bound = balls.symmetric(balls.arb(1))
+
     def unit(q: Any, s: Any) -> Any:
-        bound = balls.symmetric(balls.arb(1))
         if balls.sign(s) != 1:
             return balls.arb(0) if balls.sign(s) == 0 else bound
         ratio = q / s

@@ -2,7 +2,7 @@
 systems.
 
 A matrix of balls stands for all the symmetric matrices in it; a result holds for every one of them. Approximations
-(mpmath eigenvectors of the midpoints) only choose coordinates, they are never trusted.
+(eigenvectors of the midpoints) only choose coordinates, they are never trusted.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from fractions import Fraction
 
 import mpmath
 
-from symlandscape.arith.balls import arb, arb_mat, hull, is_finite, precision, sign
+from symlandscape.arith.balls import acb_mat, arb, arb_mat, hull, is_finite, midpoint_matrix, precision, sign, workprec
 from symlandscape.arith.conversions import arb_ends, arb_to_mpf_mid, to_arb
 from symlandscape.errors import InputError
+
+SPARE_BITS = 64
+"""Beyond the working precision, for approximate eigenvectors: what the iteration loses."""
 
 
 class LDLTStatus(Enum):
@@ -167,6 +170,35 @@ def _lower_symmetric(matrix: arb_mat) -> arb_mat:
 
 def _eigenvectors(matrix: arb_mat) -> arb_mat:
     """Approximate orthonormal eigenvectors of the midpoints as the columns of an exact matrix."""
+    found = _simple_eigenvectors(matrix)
+    return _every_eigenvector(matrix) if found is None else found
+
+
+def _simple_eigenvectors(matrix: arb_mat) -> arb_mat | None:
+    """Arb's, which knows nothing of symmetry, made orthogonal one after the other; None where two of them nearly agree
+    (some multiple eigenvalues) or it fails.
+    """
+    n, bits = matrix.nrows(), precision()
+    with workprec(bits + SPARE_BITS):
+        try:
+            _, vectors = acb_mat(_lower_symmetric(matrix).mid()).eig(right=True, algorithm="approx")
+        except (ValueError, ZeroDivisionError):
+            return None
+        columns: list[arb_mat] = []
+        for j in range(n):
+            column = arb_mat(n, 1, [vectors[i, j].real.mid() for i in range(n)])
+            before = (column.transpose() * column)[0, 0]
+            for other in columns:
+                column = midpoint_matrix(column - other * (other.transpose() * column))
+            square = (column.transpose() * column)[0, 0]
+            if not (square * 2 > before and square > 0):
+                return None
+            columns.append(midpoint_matrix(column * (1 / square.mid().sqrt())))
+        return arb_mat(n, n, [columns[j][i, 0] for i in range(n) for j in range(n)])
+
+
+def _every_eigenvector(matrix: arb_mat) -> arb_mat:
+    """mpmath's, orthonormal whatever the eigenvalues."""
     n = matrix.nrows()
     with mpmath.workprec(precision() + 10):
         middle = mpmath.matrix(n, n)

@@ -31,6 +31,7 @@ from symlandscape.backends.relu import (
     relu_loss_gradient,
     relu_losses_gradients,
 )
+from symlandscape.backends.relu_samples import SampledLoss, relu_inputs, sampled_relu_loss_gradient
 from symlandscape.backends.second_layer import (
     NetworkBatch,
     minimise_network,
@@ -65,6 +66,7 @@ __all__ = [
     "PackedCouplings",
     "RegionSample",
     "RegionVerdict",
+    "SampledLoss",
     "TrackedRoots",
     "TrainBatch",
     "TrainStatus",
@@ -81,10 +83,12 @@ __all__ = [
     "pack_couplings",
     "relu_hessian",
     "relu_hessian_product",
+    "relu_inputs",
     "relu_loss",
     "relu_loss_gradient",
     "relu_losses_gradients",
     "resolve_device",
+    "sampled_relu_loss_gradient",
     "spin_energies",
     "spin_hessian",
     "spin_hessian_product",

@@ -15,6 +15,7 @@ from symlandscape.arith.linear import inertia, spectrum
 from symlandscape.errors import InputError
 from symlandscape.evidence import Certificate, Verdict
 from symlandscape.relu.critical_point import CriticalPoint, SpectralBlock
+from symlandscape.relu.fixed_space_program import fixed_space_program
 from symlandscape.relu.reduced import ReducedPoint, reduced_point
 from symlandscape.solve.krawczyk import KrawczykResult, verify_root
 from symlandscape.symmetry.isotypic import components
@@ -54,11 +55,13 @@ def certify(
     if targets is not None and all(c == 1 for c in targets):
         targets = None
 
+    program = fixed_space_program(pattern, slope, targets)
+
     def residual(z: Sequence[arb]) -> list[arb]:
-        return reduced_point(pattern, z, field, slope, lengths=targets).gradient()
+        return program.gradient(field, z)
 
     def jacobian(z: Sequence[arb]) -> arb_mat:
-        return _matrix(reduced_point(pattern, z, field, slope, lengths=targets).jacobian())
+        return _matrix(program.jacobian(field, z))
 
     precision: int | None = None
     for attempt in range(SIGN_ATTEMPTS):

@@ -21,6 +21,7 @@ from typing import Any
 from symlandscape.arith.field import Field
 from symlandscape.errors import InputError
 from symlandscape.relu.kernel import Pair, make_pair
+from symlandscape.relu.reduced_jacobian import direct_jacobian
 from symlandscape.symmetry.isotypic import Component, Index, components
 from symlandscape.symmetry.pairing import Entry, block, memoised, norms, pair
 from symlandscape.symmetry.pattern import Pattern
@@ -54,7 +55,7 @@ class ReducedPoint:
         """The entry of W at a row and a column; equal indices of a block are its diagonal."""
         return self._table[row.space, column.space, row == column]
 
-    def _split(self, space: int, *marked: Index) -> Iterator[tuple[Index, Any]]:
+    def split(self, space: int, *marked: Index) -> Iterator[tuple[Index, Any]]:
         """Representatives of an orbit's members with weights: the marked ones that lie in it, then the rest."""
         inside = [x for x in dict.fromkeys(marked) if x.space == space]
         for x in inside:
@@ -98,12 +99,12 @@ class ReducedPoint:
     def columns(self, *marked: Index) -> Iterator[tuple[Index, Any]]:
         """The columns with weights, those of the marked indices singled out."""
         for space in range(self.pattern.blocks):
-            yield from self._split(space, *marked)
+            yield from self.split(space, *marked)
 
     def others(self, row: Index, *columns: Index) -> Iterator[tuple[Index, Any]]:
         """The neurons other than ``row`` with weights, those matched with the given columns singled out."""
         for space in range(len(self.pattern.row_sizes)):
-            for x, n in self._split(space, row, *columns):
+            for x, n in self.split(space, row, *columns):
                 if x != row:
                     yield x, n
 
@@ -113,7 +114,7 @@ class ReducedPoint:
         """The entry of sum_i w_i - sum_j v_j at a column."""
         total: Any = -self.lengths[column.space]
         for space in range(len(self.pattern.row_sizes)):
-            for x, n in self._split(space, column):
+            for x, n in self.split(space, column):
                 total = total + n * self.weight(x, column)
         return total
 
@@ -194,9 +195,10 @@ class ReducedPoint:
 
     def jacobian(self, entry: Entry | None = None) -> list[list[Any]]:
         """Derivatives of :meth:`gradient` with respect to the coordinates (not symmetric: row i is divided by the count
-        of coordinate i).
+        of coordinate i); from the Hessian's entries where they are given.
         """
-        entry = entry or self.entries()
+        if entry is None:
+            return direct_jacobian(self)
         exact, trivial = self.pattern.row_sizes, components(self.pattern)[0]
         counts = norms(trivial, exact, self.sizes)
         tensors = [tensor for _, tensor in trivial.copies]

@@ -12,7 +12,8 @@ import numpy as np
 from symlandscape import backends
 from symlandscape.arith.field import float_field
 from symlandscape.errors import InputError
-from symlandscape.relu.reduced import ReducedPoint, reduced_point
+from symlandscape.relu.fixed_space_program import fixed_space_program
+from symlandscape.relu.reduced import reduced_point
 from symlandscape.solve.newton import FloatNewtonResult, newton_float
 from symlandscape.symmetry.pattern import Pattern
 
@@ -48,20 +49,16 @@ def fixed_space_system(
     scale = np.array([float(pattern.count(c)) ** 0.5 for c in pattern.coordinates])
     if pattern.is_integer and pattern.k * pattern.d <= DENSE_LIMIT:
         return _dense(pattern, float(slope), scale, None if lengths is None else target_matrix(pattern, lengths))
-    field = float_field()
-    targets = None if lengths is None else [float(c) for c in lengths]
-
-    def point(y: np.ndarray) -> ReducedPoint:
-        return reduced_point(pattern, [float(v) for v in y / scale], field, slope, lengths=targets)
+    field, program = float_field(), fixed_space_program(pattern, slope, lengths)
 
     def residual(y: np.ndarray) -> np.ndarray:
-        return np.array(point(y).gradient()) * scale
+        return np.array(program.gradient(field, (y / scale).tolist())) * scale
 
     def loss(y: np.ndarray) -> float:
-        return float(point(y).loss())
+        return float(reduced_point(pattern, (y / scale).tolist(), field, slope, lengths=lengths).loss())
 
     def jacobian(y: np.ndarray) -> np.ndarray:
-        return np.array(point(y).jacobian()) * scale[:, None] / scale[None, :]
+        return np.array(program.jacobian(field, (y / scale).tolist())) * scale[:, None] / scale[None, :]
 
     return FixedSpaceSystem(scale, loss, residual, jacobian)
 

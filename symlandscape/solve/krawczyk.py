@@ -173,8 +173,11 @@ def refine(
 def _iterate(residual: BallFunction, jacobian: BallJacobian, m: list[arb], bits: int, max_steps: int) -> list[arb]:
     """Newton steps at one precision, until they are rounding or stop shrinking."""
     best: arb | None = None
+    slope: arb_mat | None = None
     for _ in range(max_steps):
-        step = _newton_step(residual, jacobian, m)
+        if slope is None:
+            slope = _slope(jacobian, m)
+        step = None if slope is None else _step(residual, slope, m)
         if step is None:
             break
         size, scale = _largest(step), _largest(m)
@@ -184,6 +187,8 @@ def _iterate(residual: BallFunction, jacobian: BallJacobian, m: list[arb], bits:
         m = [mid(c + s) for c, s in zip(m, step, strict=True)]
         if size.is_zero() or size * arb((1, bits - 4)) < scale:
             break
+        if not size * arb((1, bits // 2)) < scale:
+            slope = None  # after a shorter step the next one is as good as rounding: the Jacobian serves once more
     return m
 
 
@@ -200,7 +205,7 @@ def _attempt(
     result = _test(residual, jacobian, m, [floor.upper() for floor in floors], prec)
     if result.status is not KrawczykStatus.NOT_INTERIOR:
         return m, result
-    correction = _newton_step(residual, jacobian, m, keep_radius=True)
+    correction = _correction(residual, jacobian, m)
     if correction is None:
         return m, result
     for factor in INFLATIONS:
@@ -211,24 +216,36 @@ def _attempt(
     return m, result
 
 
-def _newton_step(
-    residual: BallFunction, jacobian: BallJacobian, m: list[arb], *, keep_radius: bool = False
-) -> list[arb] | None:
-    """The step -F'(m)^-1 F(m) from midpoints, with the radius that F(m) gives it on demand."""
+def _slope(jacobian: BallJacobian, m: list[arb]) -> arb_mat | None:
+    """The midpoints of the Jacobian, where it is finite."""
+    slope = jacobian(list(m))
+    return midpoint_matrix(slope) if is_finite(slope) else None
+
+
+def _step(residual: BallFunction, slope: arb_mat, m: list[arb]) -> list[arb] | None:
+    """The step -S^-1 F(m) from midpoints; None where F is not finite or S not regular."""
     n = len(m)
-    value, slope = list(residual(list(m))), jacobian(list(m))
-    if not (all(is_finite(v) for v in value) and is_finite(slope)):
+    value = list(residual(list(m)))
+    if not all(is_finite(v) for v in value):
         return None
     try:
-        if keep_radius:
-            step = midpoint_matrix(midpoint_matrix(slope).inv()) * arb_mat(n, 1, [-v for v in value])
-        else:
-            step = midpoint_matrix(slope).solve(arb_mat(n, 1, [-mid(v) for v in value]))
+        step = slope.solve(arb_mat(n, 1, [-mid(v) for v in value]))
     except ZeroDivisionError:
         return None
-    if not is_finite(step):
+    return [mid(step[i, 0]) for i in range(n)] if is_finite(step) else None
+
+
+def _correction(residual: BallFunction, jacobian: BallJacobian, m: list[arb]) -> list[arb] | None:
+    """Newton's step with the radius that F(m) gives it."""
+    n = len(m)
+    value, slope = list(residual(list(m))), _slope(jacobian, m)
+    if slope is None or not all(is_finite(v) for v in value):
         return None
-    return [step[i, 0] if keep_radius else mid(step[i, 0]) for i in range(n)]
+    try:
+        step = midpoint_matrix(slope.inv()) * arb_mat(n, 1, [-v for v in value])
+    except ZeroDivisionError:
+        return None
+    return [step[i, 0] for i in range(n)] if is_finite(step) else None
 
 
 def _sharp(enclosure: Sequence[arb], digits: int) -> bool:

@@ -9,6 +9,7 @@ to be an integer.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from symlandscape.symmetry.isotypic import Component, Index, Tensor
@@ -25,6 +26,8 @@ def memoised(entry: Entry) -> Entry:
     known: dict[tuple[Index, ...], Any] = {}
 
     def canonical(*indices: Index) -> Any:
+        if indices in known:
+            return known[indices]
         seen: dict[Index, Index] = {}
         used: dict[int, int] = {}
         renamed = []
@@ -36,6 +39,7 @@ def memoised(entry: Entry) -> Entry:
         key = tuple(renamed)
         if key not in known:
             known[key] = entry(*key)
+        known[indices] = known[key]
         return known[key]
 
     return canonical
@@ -67,26 +71,43 @@ def pair(
     the entries' number type.
     """
     total: Any = 0 * sizes[0]  # the zero of the number type
+    for weight, factors, key in _terms(left, right, tuple(marked.items()), tuple(exact)):
+        count: Any = weight
+        for space, bound in factors:
+            count = count * (sizes[space] - bound)
+        total = total + count * entry(*key)
+    return total
+
+
+_PairTerm = tuple[int, tuple[tuple[int, int], ...], tuple[Index, Index, Index, Index]]
+
+
+@lru_cache(maxsize=8192)
+def _terms(
+    left: Tensor, right: Tensor, marked: tuple[tuple[int, int], ...], exact: tuple[Any, ...]
+) -> tuple[_PairTerm, ...]:
+    """The terms of `pair`: a weight, the (space, bound) of its factors n - bound, and the entry's indices."""
+    found: list[_PairTerm] = []
+    members = dict(marked)
     for a in left:
         own = _dummies(a.row, a.column)
         for b in right:
             other = _dummies(b.row, b.column)
             for matching in _matchings(own, other):
                 rename = {x: matching.get(x, Index(x.space, x.tag - 8)) for x in other}
-                count: Any = a.weight * b.weight
+                factors: list[tuple[int, int]] = []
                 used: dict[int, int] = {}
                 empty = False
                 for x in [*own, *(rename[y] for y in other if y not in matching)]:
                     taken = used.get(x.space, 0)
-                    bound = marked.get(x.space, 0) + taken
-                    empty = empty or exact[x.space] == bound
-                    count = count * (sizes[x.space] - bound)
+                    bound = members.get(x.space, 0) + taken
+                    empty = empty or bool(exact[x.space] == bound)
+                    factors.append((x.space, bound))
                     used[x.space] = taken + 1
                 if not empty:
-                    total = total + count * entry(
-                        a.row, a.column, rename.get(b.row, b.row), rename.get(b.column, b.column)
-                    )
-    return total
+                    key = (a.row, a.column, rename.get(b.row, b.row), rename.get(b.column, b.column))
+                    found.append((a.weight * b.weight, tuple(factors), key))
+    return tuple(found)
 
 
 def _identity(r: Index, c: Index, r2: Index, c2: Index) -> int:

@@ -23,6 +23,9 @@ def answers() -> list[Any]:
         found.append(backends.relu_hessian(W, target, slope).tolist())
         found.append(backends.relu_hessian_product(W, W, target, slope).tolist())
     found += [part.tolist() for part in backends.relu_losses_gradients(start_batch(5, 3, 9, 3, 3), None, 0.2)]
+    for target, slope in ((None, 0.0), (V, -0.5)):
+        means = backends.sampled_relu_loss_gradient(W, target, slope, 70)
+        found += [means.value, means.error, means.gradient.tolist(), means.gradient_error.tolist()]
     small = start_batch(5, 2, 1, 2, 2)
     batch = backends.minimise_relu(small)
     found += [batch.losses.tolist(), batch.status.tolist(), batch.points.tolist()]
