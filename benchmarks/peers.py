@@ -128,6 +128,6 @@ def numpy_hessian(W: Array) -> Array:
     return np.asarray(blocks.reshape(k * d, k * d) / (2 * math.pi))
 
 
-def missing(names: tuple[str, ...] = ("torch", "jax", "optax")) -> list[str]:
+def missing(names: tuple[str, ...] = ("torch", "jax", "optax", "gmpy2")) -> list[str]:
     """Peers that are not installed."""
     return [name for name in names if find_spec(name) is None]
