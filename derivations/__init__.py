@@ -39,6 +39,8 @@ PROVIDERS = (
     "regions_bounds",
     "regions_decay",
     "regions_training",
+    "particles_target",
+    "particles_coefficients",
     "particles_kernels",
     "particles_loss",
     "particles_limits",

@@ -2,7 +2,7 @@
 
 K(z, z') = sum_k N(d, k) lambda_k lambda_k' P_k(c), with tables of lambda_k(alpha, b) and its derivatives in
 alpha = sqrt(d)|w| and b, made by quadrature in `symlandscape/backends/particles.py`; formulas:
-`derivations.particles_kernels`.
+`derivations.particles_coefficients`.
 """
 
 from __future__ import annotations

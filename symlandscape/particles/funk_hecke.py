@@ -6,7 +6,7 @@ By Rodrigues' formula lambda_k = E^{(d+2k)}[h^{(k)}]/(d (d+2) .. (d+2k-2)), so t
   lambda_1 = alpha tau_{d+2}(t)/d,  lambda_k = alpha p_{d+4}(t) P^{(d+4)}_{k-2}(t)/(d (d+2)) for k >= 2;
 * h(u) = e^{kappa u}:  lambda_k = kappa^k 0F1(; d/2 + k; kappa^2/4)/(d (d+2) .. (d+2k-2)),
 
-P_k^{(D)} the Gegenbauer polynomial of R^D with P(1) = 1. Derived in `derivations.particles_kernels`.
+P_k^{(D)} the Gegenbauer polynomial of R^D with P(1) = 1. Derived in `derivations.particles_coefficients`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ lambda_k(alpha, b) = E[h(alpha u + b) P_k(u)], u the first coordinate on the uni
 K = sum_k N(d, k) lambda_k lambda_k' P_k(c). By Parseval sum_k N lambda_k^2 = E h^2, so what a series cut at degree m
 leaves out of a unit has the square norm rest = E h^2 - sum_{k<=m} N lambda_k^2, and with F exact for m >= 3 the loss
 loses at most (sum |c_i| sqrt(rest_i))^2/(2 n^2) (Cauchy-Schwarz). Floats: level ESTIMATED, the bound up to rounding
-and the quadrature's error. Derived in `derivations.particles_kernels`.
+and the quadrature's error. Derived in `derivations.particles_coefficients`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ f(x) = (1/d) sum a_pqr x_p x_q x_r. With T = sym(a) and t_p = sum_q T_pqq,
     f = (1/d) H_3(x) + 3/(d+2) t.x,     H_3 = T(x,x,x) - 3/(d+2) |x|^2 t.x,
     E f^2 = (6 |T|^2 + 9 |t|^2)/((d+2)(d+4)),     E (linear part)^2 = 9 |t|^2/(d+2)^2.
 
-Derived in `derivations.particles_kernels`; the target: rotskoff_vanden_eijnden_2022, section 5.
+Derived in `derivations.particles_target`; the target: rotskoff_vanden_eijnden_2022, section 5.
 """
 
 from __future__ import annotations

@@ -9,15 +9,18 @@ matplotlib.use("Agg")
 import pytest
 from matplotlib.figure import Figure
 
-from derivations import particles_kernels, particles_limits, particles_loss
+from derivations import particles_coefficients, particles_kernels, particles_limits, particles_loss, particles_target
 from numba_kernels._jit import COMPILED
 from symlandscape.evidence import Level
 from symlandscape.particles import relu_units
 
 
-@pytest.mark.parametrize("provider", [particles_kernels, particles_loss, particles_limits])
+FORMULAS = [particles_target, particles_coefficients, particles_kernels]
+
+
+@pytest.mark.parametrize("provider", [*FORMULAS, particles_loss, particles_limits])
 def test_every_claim_holds_at_its_level(provider):
-    if provider is not particles_kernels and not COMPILED:
+    if provider not in FORMULAS and not COMPILED:
         pytest.skip("many evaluations: compiled only")
     levels = {claim.id: claim.level for claim in provider.claims()}
     checked = {
@@ -40,14 +43,14 @@ def test_a_wrong_recursion_refutes_the_kernel(monkeypatch):
 
 
 def test_a_wrong_bias_refutes_the_coefficient(monkeypatch):
-    true = particles_kernels.relu_coefficient
+    true = particles_coefficients.relu_coefficient
     monkeypatch.setattr(
-        particles_kernels, "relu_coefficient", lambda field, d, square, b, k: true(field, d, square, -b, k)
+        particles_coefficients, "relu_coefficient", lambda field, d, square, b, k: true(field, d, square, -b, k)
     )
-    assert particles_kernels.coefficient_check(5, 3).level is Level.REFUTED
+    assert particles_coefficients.coefficient_check(5, 3).level is Level.REFUTED
 
 
-@pytest.mark.parametrize("provider", [particles_kernels, particles_limits])
+@pytest.mark.parametrize("provider", [particles_coefficients, particles_kernels, particles_limits])
 def test_the_figures_draw(provider):
     for figure in provider.figures():
         ax = Figure().add_subplot()
@@ -56,4 +59,4 @@ def test_the_figures_draw(provider):
 
 
 def test_the_formula_carries_the_level_of_its_claim():
-    assert [formula.level for formula in particles_kernels.formulas()] == [Level.PROVED]
+    assert [formula.level for formula in particles_coefficients.formulas()] == [Level.PROVED]
