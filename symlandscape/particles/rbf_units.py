@@ -5,7 +5,7 @@ On the sphere phi = e^{-(alpha/2)(d + |z|^2)} e^{alpha x.z}, and with beta = alp
     F(z) = e^{-(alpha/2)(d + |z|^2)} sum_k (alpha d)^k/(d (d+2) .. (d+2k-2)) 0F1(; d/2 + k; beta |z|^2) H_k(z),
     K(z, z') = e^{-alpha (d + (|z|^2 + |z'|^2)/2)} 0F1(; d/2; beta |z + z'|^2):
 
-entire functions of z, so that z = 0 and z = -z' are no exceptions. Source: derived in `derivations.particles_coefficients`.
+entire functions of z, so that z = 0 and z = -z' are no exceptions. Derived in `derivations.particles_coefficients`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from numba_kernels._jit import COMPILED
 from symlandscape.evidence import Level
 from symlandscape.particles import relu_units
 
-
 FORMULAS = [particles_target, particles_coefficients, particles_kernels]
 
 
