@@ -31,6 +31,7 @@ def merge(out: str | os.PathLike[str], stores: Sequence[str | os.PathLike[str]])
             with Store(path, new=False) as part:
                 _compare(union, part)
                 _append(union, part)
+                _compare(union, part)  # another program may have appended to the union in between
         return union.document()
 
 

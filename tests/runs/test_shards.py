@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import symlandscape
 from symlandscape.errors import InputError
-from symlandscape.runs import Shard, ShardFinished, Store, Task, merge, run, stamp
+from symlandscape.runs import Shard, ShardFinished, Store, Task, merge, run, stamp, union
 from symlandscape.runs.program import ROOMS
 from tests.runs.campaign import tasks, work
 
@@ -94,6 +94,23 @@ def test_different_results_of_one_task_are_not_merged(tmp_path: Path) -> None:
         merge(tmp_path / "all.db", [tmp_path / "a.db", tmp_path / "b.db"])
     with Store(tmp_path / "all.db") as union:
         assert len(union) == 2  # those of the first
+
+
+def test_another_result_that_comes_in_while_stores_are_merged_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store(tmp_path / "a.db") as part:
+        part.put(Task("double/1", {"n": 1}), 2)
+    append = union._append
+
+    def late(out: Store, part: Store) -> None:
+        with Store(tmp_path / "all.db") as other:
+            other.put(Task("double/1", {"n": 1}), 3)
+        append(out, part)
+
+    monkeypatch.setattr(union, "_append", late)
+    with pytest.raises(InputError, match="different ones"):
+        union.merge(tmp_path / "all.db", [tmp_path / "a.db"])
 
 
 def test_only_stores_of_this_program_are_merged_and_none_is_made(tmp_path: Path) -> None:
