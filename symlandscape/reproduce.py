@@ -250,13 +250,29 @@ def _offered(provider: Any, part: str, *arguments: str) -> Iterable[Any]:
 
 
 def _write(folder: Path, found: _Found) -> None:
-    document, exhibits = found.ledger.to_json(), found.exhibits()
+    """All files; a document that cannot be made leaves an undecided claim, and what was computed is not lost."""
+    exhibits = found.exhibits()
     (folder / "figures").mkdir()
     (folder / "certificates").mkdir()
     for picture in exhibits.pictures:
         write_atomic(folder / "figures" / f"{picture.name}.svg", picture.svg)
     for item in exhibits.certificates:
         item.certificate.write(folder / "certificates" / f"{file_name(item.name)}.json")
-    write_atomic(folder / "formulas.tex", formulas_document(document, exhibits.formulas))
-    write_atomic(folder / "report.html", report(document, exhibits))
+    documents: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("formulas.tex", lambda: formulas_document(found.ledger.to_json(), exhibits.formulas)),
+        ("report.html", lambda: report(found.ledger.to_json(), exhibits)),
+    )
+    for name, made in documents:
+        try:
+            text = made()
+        except Exception as error:  # hours of computing are not lost for a page
+            found.ledger.add(_failure(_Pages, name, error, 0.0))
+            continue
+        write_atomic(folder / name, text)
     found.ledger.write(folder / "ledger.json")
+
+
+class _Pages:
+    """Stands for the report's own part in a run."""
+
+    NAME, THEME = "reproduction", "reproduction"

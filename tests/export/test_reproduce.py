@@ -91,6 +91,26 @@ def test_everything_offered_is_written(tmp_path: Path) -> None:
     assert page.count('<h3 class="theme">Two-layer ReLU networks</h3>') == 2  # over the figure and over the formula
 
 
+@pytest.mark.parametrize("name", ["report", "formulas_document"])
+def test_a_page_that_cannot_be_made_loses_nothing_else(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> str:
+        raise LookupError("no such template")
+
+    monkeypatch.setattr("symlandscape.reproduce." + name, broken)
+    ledger = reproduce([Good()], tmp_path / "out")
+    page = "report.html" if name == "report" else "formulas.tex"
+    assert files(tmp_path / "out") == [x for x in EXPECTED if x != page]
+    document = json.loads((tmp_path / "out" / "ledger.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schemas.load("ledger")).validate(document)
+    assert [c.id for c in ledger.claims] == ["good.quick.0", "good.identity", f"reproduction:{page}"]
+    assert (
+        ledger.claims[-1].level is Level.UNDECIDED
+        and "no such template" in document["claims"][-1]["checks"][0]["detail"]
+    )
+
+
 def test_two_runs_differ_in_nothing_but_their_times(tmp_path: Path) -> None:
     for name in ("a", "b"):
         reproduce([Good()], tmp_path / name)
