@@ -154,14 +154,13 @@ def claims(profile: str = "quick", seed: int = 0) -> Iterator[Claim]:
     if profile == "full":
         d, widths, networks, step, steps = ONLINE
         study = online(seed)
-        fit = study.fit
-        error = fit.error * math.sqrt(max(1.0, fit.chi2 or 1.0))
+        slopes = r",\ ".join(rf"{row.slope:.2f} \pm {row.error:.2f}" for row in study.slopes)
         yield Claim(
             "particles.scaling.online", THEME,
             rf"\text{{online steps with }} P = (n/5)^2, \text{{ biased ReLU, }} d = {d}, n = {widths[0]}, \dots, "
-            rf"{widths[-1]}, t = {step * steps:g}: \text{{ the loss falls faster than }} n^{{-1}} \text{{ (one power "
-            r"law through all widths)}",
-            SOURCE, (below("slope", [(f"slope of the loss, {networks} networks:", fit.exponent, -1.0, error)]),),
+            rf"{widths[-1]}, t = {step * steps:g}, \text{{ {networks} networks: the local slopes of the loss, }} "
+            rf"{slopes} \text{{, lie below }} -1",
+            SOURCE, (below("local slopes", slope_parts(study, -1.0)),),
         )  # fmt: skip
 
 
